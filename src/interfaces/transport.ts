@@ -1,0 +1,166 @@
+import type { Deferred } from '../defer/deferred.js';
+import type { IAddress, IInternetAddress } from './address.js';
+import type { IConsumer, IPushProducer } from './producer.js';
+
+/**
+ * One end of a connection, as a protocol sees it. After the protocol's `connectionLost` every method is
+ * allowed and does nothing. Twisted: `ITransport`.
+ */
+export interface ITransport {
+  /**
+   * Queues bytes. What a turn queued is sent together when the turn ends. The transport keeps a reference
+   * until then: don't change the bytes. Ignored after `connectionLost` and after `loseWriteConnection`.
+   * Returns false when the queue is above its high-water mark and it would be wise to wait for `drained()`,
+   * else true, as node's streams do. Throws a TypeError for anything but a Uint8Array.
+   */
+  write(data: Uint8Array): boolean;
+  /** Queues many pieces as one. All are looked at before the first is queued. */
+  writeSequence(pieces: Iterable<Uint8Array>): boolean;
+  /**
+   * Ends the connection in order: no more reading from now on; once what is queued is sent and no producer is
+   * registered, the protocol's `connectionLost(ConnectionDone)` follows. Calling it again does nothing.
+   */
+  loseConnection(): void;
+  /** The other end. Also known after the connection is lost. */
+  getPeer(): IAddress;
+  /** This end. Also known after the connection is lost. */
+  getHost(): IAddress;
+}
+
+/** The events of a transport; see {@link ITCPTransport.events}. */
+export interface TransportEvents {
+  /** The peer ended its writing (`ended`) or reset the connection (`reset`) while reading is paused. At most once each. */
+  hangUp: [how: 'ended' | 'reset'];
+  /** The queue has grown above `writeBufferSize`. Told again only after a `drain`. */
+  writeBufferFull: [queuedBytes: number];
+  /** The queue, after having been full, is empty. */
+  drain: [];
+  /** The queue has grown above `writeQueueLimit`; the connection is being aborted. */
+  writeQueueOverflow: [queuedBytes: number];
+  /** The peer took nothing for `slowReaderTimeoutMs` though bytes are queued; the connection is being aborted. */
+  slowReader: [queuedBytes: number];
+}
+
+/** The face of an event emitter that this project promises; eventemitter3 stands behind it. */
+export interface IEvents<Events extends Record<keyof Events, readonly unknown[]>> {
+  on<K extends keyof Events & string>(event: K, listener: (...args: Events[K]) => void): unknown;
+  once<K extends keyof Events & string>(event: K, listener: (...args: Events[K]) => void): unknown;
+  off<K extends keyof Events & string>(event: K, listener: (...args: Events[K]) => void): unknown;
+}
+
+/** What `setTcpKeepAlive` may tune. The kernel's defaults stand for what is left out. */
+export interface KeepAliveOptions {
+  /** Idle time before the first probe, in ms (rounded up to seconds). TCP_KEEPIDLE. */
+  readonly idleMs?: number;
+  /** Time between probes, in ms (rounded up to seconds). TCP_KEEPINTVL. */
+  readonly intervalMs?: number;
+  /** Unanswered probes that end the connection. TCP_KEEPCNT. */
+  readonly count?: number;
+}
+
+/** A part of Linux's `struct tcp_info` (tcp(7), linux/tcp.h). Times are in ms, sizes in bytes unless said otherwise. */
+export interface TcpInfo {
+  readonly state: TcpState;
+  /** Smoothed round-trip time and its mean deviation. */
+  readonly rttMs: number;
+  readonly rttVarianceMs: number;
+  /** The smallest round-trip time seen; 0 where the kernel doesn't say. */
+  readonly minRttMs: number;
+  /** The retransmission time-out now. */
+  readonly retransmitTimeoutMs: number;
+  /** Consecutive time-outs of the segment now waiting; back to 0 when it is acknowledged. */
+  readonly retransmits: number;
+  /** Segments retransmitted over the connection's whole life. */
+  readonly totalRetransmits: number;
+  /** Segments sent and not yet acknowledged. */
+  readonly unackedSegments: number;
+  readonly lostSegments: number;
+  /** The congestion window, in segments. */
+  readonly congestionWindow: number;
+  readonly sendMss: number;
+  readonly receiveMss: number;
+  readonly pathMtu: number;
+  readonly lastDataSentMs: number;
+  readonly lastDataReceivedMs: number;
+}
+
+export type TcpState =
+  | 'ESTABLISHED'
+  | 'SYN_SENT'
+  | 'SYN_RECV'
+  | 'FIN_WAIT1'
+  | 'FIN_WAIT2'
+  | 'TIME_WAIT'
+  | 'CLOSE'
+  | 'CLOSE_WAIT'
+  | 'LAST_ACK'
+  | 'LISTEN'
+  | 'CLOSING';
+
+/**
+ * A TCP connection. It is a consumer of producers and, as its own reading side, a push producer.
+ * The options' getters and setters throw NotConnectedError once the socket is gone, and a SystemError when the kernel refuses.
+ * Twisted: `ITCPTransport`.
+ */
+export interface ITCPTransport extends ITransport, IConsumer, IPushProducer, AsyncDisposable {
+  getPeer(): IInternetAddress;
+  getHost(): IInternetAddress;
+  /** Whether the connection is open: true from before `connectionMade` until before `connectionLost`. */
+  readonly connected: boolean;
+  /** Bytes received so far, and bytes handed to the kernel so far. */
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+  /** Bytes queued and not yet handed to the kernel. */
+  readonly bytesQueued: number;
+  /** The high-water mark in bytes, 65,536 unless set: above it push producers are paused and `write` returns false. */
+  writeBufferSize: number;
+  /** What isn't worth a callback in every protocol, as events. */
+  readonly events: IEvents<TransportEvents>;
+
+  /** Fires when nothing is queued any more (at once if nothing is); fails with the reason if the connection is lost first. */
+  drained(): Deferred<void>;
+  /** Ends our writing only, once what is queued is sent: the peer sees an end, we go on reading. */
+  loseWriteConnection(): void;
+  /**
+   * Ends the connection at once: what is queued is dropped, the peer gets a reset (RST). The protocol's
+   * `connectionLost(ConnectionAborted)` follows in a later turn, never inside this call.
+   */
+  abortConnection(): void;
+  /** Stops reading. The peer's bytes wait in the kernel; hang-ups are told by an event. */
+  pauseProducing(): void;
+  /** Reads again. Does nothing once the connection is closing or lost. */
+  resumeProducing(): void;
+  /** Does what `loseConnection` does. */
+  stopProducing(): void;
+  /** Unregisters the producer and closes. */
+  stopConsuming(): void;
+
+  /** TCP_NODELAY: don't wait for more bytes before sending a small segment. Off at first, as in Twisted. */
+  getTcpNoDelay(): boolean;
+  setTcpNoDelay(enabled: boolean): void;
+  /** SO_KEEPALIVE, with its times where they are given. */
+  getTcpKeepAlive(): boolean;
+  setTcpKeepAlive(enabled: boolean, options?: KeepAliveOptions): void;
+  /** TCP_USER_TIMEOUT in ms: how long sent bytes may stay unacknowledged; 0 is the kernel's own rule. */
+  getTcpUserTimeout(): number;
+  setTcpUserTimeout(timeoutMs: number): void;
+  /** What the kernel knows about the connection (TCP_INFO). */
+  getTcpInfo(): TcpInfo;
+  /** Any socket option that is an integer. `level` and `name` are the kernel's numbers; `constants` has them by name. */
+  getSocketOption(level: number, name: number): number;
+  setSocketOption(level: number, name: number, value: number | Uint8Array): void;
+
+  /** The descriptor's number, still owned by the transport; -1 when it is gone. */
+  fileno(): number;
+  /**
+   * Gives the descriptor away: it leaves the reactor open and is the caller's from now on. The protocol's
+   * `connectionLost(ConnectionDetached)` follows in a later turn. Throws an Error if bytes are still queued
+   * (wait for `drained()`), NotConnectedError if the connection is gone.
+   */
+  detach(): number;
+  /** `loseConnection()`, and waits until the connection is lost. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Any transport's address type, for code that doesn't care. */
+export type TransportAddress = IAddress;

@@ -25,6 +25,8 @@ export interface IReactorFDSet {
    * words; without it the coming close tells the kernel.
    */
   forget(descriptor: IFileDescriptor, options?: { readonly shared?: boolean }): void;
+  /** Whether the process stays alive for this descriptor's sake while it is watched. True at first. */
+  keepAlive(descriptor: IFileDescriptor, keep: boolean): void;
   /** Ends all watching and returns what was read or written, each descriptor once; the reactor's own descriptors stay. */
   removeAll(): IFileDescriptor[];
   /** A snapshot of what is watched for reading, without the reactor's own descriptors. */

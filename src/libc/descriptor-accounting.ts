@@ -1,3 +1,8 @@
+/** Somebody who waits for a close. */
+interface Request {
+  readonly freed: () => void;
+}
+
 /**
  * Counts the descriptors that were opened and closed through one `Libc`, and tells who waits for one to come
  * free. It knows nothing of descriptors that Node or other libraries own.
@@ -6,7 +11,7 @@
  */
 export class DescriptorAccounting {
   #open = 0;
-  #waiting: (() => void)[] = [];
+  readonly #waiting = new Set<Request>();
 
   /** How many descriptors made through this door are open now. */
   get open(): number {
@@ -21,20 +26,22 @@ export class DescriptorAccounting {
   /** A descriptor was closed. Who waits is told inside this call, once, and must not call the kernel there. */
   closed(): void {
     this.#open -= 1;
-    if (this.#waiting.length > 0) this.#tell();
+    if (this.#waiting.size > 0) this.#tell();
   }
 
   /** Calls `freed` at the next close, once. The answer takes the request back. */
   onceClosed(freed: () => void): () => void {
-    this.#waiting.push(freed);
+    const request: Request = { freed };
+    this.#waiting.add(request);
     return () => {
-      this.#waiting = this.#waiting.filter((waiting) => waiting !== freed);
+      this.#waiting.delete(request);
     };
   }
 
   #tell(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const freed of waiting) freed();
+    // Who asks while being told waits for the next close; who takes back while others are told isn't told any more.
+    for (const request of [...this.#waiting]) {
+      if (this.#waiting.delete(request)) request.freed();
+    }
   }
 }

@@ -137,7 +137,9 @@ export const errno = {
 /** The symbolic name of an error number. */
 export type ErrnoName = keyof typeof errno;
 
-const names = new Map<number, ErrnoName>(Object.entries(errno).map(([name, number]) => [number, name as ErrnoName]));
+const names = new Map<number, ErrnoName>(
+  Object.entries(errno).map(([name, number]) => [number, name as ErrnoName]),
+);
 
 /** `EMFILE` for 24; `errno 4711` for a number that Linux has no name for. */
 export function errnoName(number: number): string {

@@ -52,7 +52,14 @@ export interface Libc {
    * sendmsg(2) of many buffers in one call: `buffers[first]` from its byte `offset` on, then the following ones,
    * `count` in all (at most IOV_MAX, 1024). Answers the number of bytes taken.
    */
-  sendmsg(fd: number, buffers: readonly Uint8Array[], first: number, count: number, offset: number, flags: number): number;
+  sendmsg(
+    fd: number,
+    buffers: readonly Uint8Array[],
+    first: number,
+    count: number,
+    offset: number,
+    flags: number,
+  ): number;
   read(fd: number, buffer: Uint8Array, offset: number, length: number): number;
   write(fd: number, buffer: Uint8Array, offset: number, length: number): number;
 

@@ -81,7 +81,8 @@ export class SocketAddress {
   /** Throws a RangeError if the path is longer than the 107 bytes (108 if abstract) that fit. */
   setUnix(path: Uint8Array): this {
     const abstract = path[0] === 0;
-    if (path.length > (abstract ? 108 : 107)) throw new RangeError('UNIX socket path is longer than 107 bytes');
+    if (path.length > (abstract ? 108 : 107))
+      throw new RangeError('UNIX socket path is longer than 107 bytes');
     this.bytes.fill(0, 0, 112);
     this.bytes.writeUInt16LE(AF_UNIX, 0);
     this.bytes.set(path, 2);

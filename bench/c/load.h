@@ -1,0 +1,76 @@
+/* What the modes of the load generator share. Its command line and its conversation are described in load.c. */
+#ifndef BENCH_LOAD_H
+#define BENCH_LOAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+  RECEIVE_BYTES = 64 * 1024,
+  EVENTS_PER_WAIT = 1024,
+};
+
+struct options {
+  int port;
+  int connections; /* echo: how many; connect and idle: how many are being opened at once. */
+  size_t size;     /* Bytes of a message. */
+  int outstanding; /* echo: messages under way on each connection. */
+  double seconds;  /* How long the measured phase begins operations; 0: until `count` is reached. */
+  long count;      /* How many operations the measured phase begins; 0: until `seconds` are over. */
+  double warmup_seconds;
+  long warmup_count;
+};
+
+/*
+ * A phase begins operations until its time is over or its count is reached, whichever is first, and is over
+ * when the last of them is done. So each operation that the server had to work for is counted, and none is
+ * counted that it didn't.
+ */
+struct phase {
+  uint64_t began_ns;
+  uint64_t deadline_ns;
+  long left;     /* Operations that may still begin. */
+  long underway; /* Begun and not done. */
+  long done;
+};
+
+void fail(const char *what) __attribute__((noreturn));          /* Prints errno's text, too. */
+void fail_because(const char *sentence) __attribute__((noreturn));
+
+uint64_t now_ns(void);
+
+struct phase phase_begin(double seconds, long count);
+/* Counts one operation as begun if the phase still takes any. */
+bool phase_take(struct phase *phase, uint64_t now);
+/* Counts one operation as done and remembers how long it took. */
+void phase_done(struct phase *phase, uint64_t took_ns);
+/* Prints the measured phase as a line of JSON. */
+void phase_report(const struct phase *phase);
+
+/* Forgets the durations so far. */
+void histogram_clear(void);
+void histogram_add(uint64_t ns);
+/* The duration in microseconds that `share` (0 to 1) of all didn't exceed. */
+double histogram_percentile_us(double share);
+
+/* A connected socket. Each call takes the next of several source addresses, see sockets.c. */
+int connect_to(int port);
+int epoll_make(void);
+void epoll_watch(int epoll_fd, int operation, int fd, uint32_t events, void *data);
+void raise_descriptor_limit(long needed);
+
+/* The bytes of all messages, one after the other, from `offset` on in the stream: RECEIVE_BYTES of them. */
+void pattern_make(size_t size);
+const char *pattern_at(uint64_t offset);
+
+/* Says "ready" and waits for "go". */
+void wait_for_go(void);
+/* Waits for the end of standard input. */
+void wait_for_end(void);
+
+void run_echo(const struct options *options);
+void run_connect(const struct options *options);
+void run_idle(const struct options *options);
+
+#endif

@@ -1,0 +1,63 @@
+import { Load, type Outcome } from './load.js';
+import { ECHO_PEERS } from './peers.js';
+import type { Metric, Peer, Row, Sample, Settings, Target } from './row.js';
+import { Server, type Usage } from './server.js';
+
+/** What is particular to a benchmark that puts load on echo servers. */
+export interface LoadRow {
+  readonly name: string;
+  readonly title: string;
+  /** The load generator's mode and arguments (c/load.c), but for the port and the times. */
+  readonly load: readonly string[];
+  readonly targets: readonly Target[];
+}
+
+const METRICS: readonly Metric[] = [
+  { name: 'total', label: 'CPU us/op', digits: 2, compared: true },
+  { name: 'user', label: 'user', digits: 2, compared: true },
+  { name: 'system', label: 'system', digits: 2, compared: true },
+  { name: 'rate', label: 'op/s', digits: 0, compared: false },
+  { name: 'busy', label: 'busy %', digits: 0, compared: false },
+  { name: 'p50', label: 'p50 us', digits: 0, compared: false },
+  { name: 'p99', label: 'p99 us', digits: 0, compared: false },
+];
+
+/**
+ * A benchmark of the CPU time that a server's process spends on an operation. Rate and latency are shown
+ * beside it, but they tell of the load generator as well, and of the two sharing a machine.
+ */
+export function loadRow({ name, title, load, targets }: LoadRow): Row {
+  return {
+    name,
+    title,
+    peers: ECHO_PEERS,
+    metrics: METRICS,
+    targets,
+    measure: (peer, settings) => measure(peer, load, settings),
+  };
+}
+
+async function measure(peer: Peer, words: readonly string[], settings: Settings): Promise<Sample> {
+  const times = ['--seconds', `${settings.seconds}`, '--warmup-seconds', `${settings.warmupSeconds}`];
+  await using server = await Server.start(peer, settings);
+  await using load = await Load.start(server, [...words, ...times], settings);
+  const before = await server.usage();
+  const outcome = await load.run();
+  const after = await server.usage();
+  return sample(before, after, outcome);
+}
+
+function sample(before: Usage, after: Usage, { operations, seconds, p50Us, p99Us }: Outcome): Sample {
+  const userUs = after.userUs - before.userUs;
+  const systemUs = after.systemUs - before.systemUs;
+  return {
+    total: (userUs + systemUs) / operations,
+    user: userUs / operations,
+    system: systemUs / operations,
+    rate: operations / seconds,
+    // The share of the time in which the server had its processor: near 100 it was the bottleneck.
+    busy: (userUs + systemUs) / (seconds * 1e4),
+    p50: p50Us,
+    p99: p99Us,
+  };
+}

@@ -1,0 +1,81 @@
+import type { Row, Sample, Target } from './row.js';
+import { ratioSpread, spread, type Spread } from './statistics.js';
+
+/** What all rounds of a row came to. It is what `--json` keeps. */
+export interface RowResult {
+  readonly name: string;
+  readonly title: string;
+  readonly peers: readonly PeerResult[];
+  readonly ratios: readonly Ratio[];
+  readonly targets: readonly JudgedTarget[];
+  /** Peers that were left out, and why. */
+  readonly failures: Readonly<Record<string, string>>;
+}
+
+export interface PeerResult {
+  readonly name: string;
+  /** By metric. */
+  readonly figures: Readonly<Record<string, Spread>>;
+  /** By round. */
+  readonly samples: readonly Sample[];
+}
+
+/** One peer's figures divided by another's, by metric: median, least and greatest of the rounds' ratios. */
+export interface Ratio {
+  readonly of: string;
+  readonly against: string;
+  /** Null where there is nothing to divide by. */
+  readonly spreads: Readonly<Record<string, Spread | null>>;
+}
+
+export interface JudgedTarget extends Target {
+  /** The median ratio; null where it couldn't be formed, for one because a peer was left out. */
+  readonly measured: number | null;
+  readonly met: boolean;
+}
+
+export function summarize(
+  row: Row,
+  samples: ReadonlyMap<string, readonly Sample[]>,
+  failures: ReadonlyMap<string, string>,
+): RowResult {
+  const peers = [...samples].map(([name, all]) => ({ name, figures: figuresOf(row, all), samples: all }));
+  const ratios = ratiosOf(row, peers);
+  const targets = row.targets.map((target) => judge(target, ratios));
+  return { name: row.name, title: row.title, peers, ratios, targets, failures: Object.fromEntries(failures) };
+}
+
+function figuresOf(row: Row, samples: readonly Sample[]): Record<string, Spread> {
+  return Object.fromEntries(row.metrics.map(({ name }) => [name, spread(column(samples, name))]));
+}
+
+/** Each peer against each that comes after it. */
+function ratiosOf(row: Row, peers: readonly PeerResult[]): Ratio[] {
+  const compared = row.metrics.filter((metric) => metric.compared);
+  return peers.flatMap((of, place) =>
+    peers.slice(place + 1).map((against) => ({
+      of: of.name,
+      against: against.name,
+      spreads: Object.fromEntries(
+        compared.map(({ name }) => [
+          name,
+          ratioSpread(column(of.samples, name), column(against.samples, name)),
+        ]),
+      ),
+    })),
+  );
+}
+
+function judge(target: Target, ratios: readonly Ratio[]): JudgedTarget {
+  const ratio = ratios.find(({ of, against }) => of === target.of && against === target.against);
+  const measured = ratio?.spreads[target.metric]?.median ?? null;
+  return { ...target, measured, met: measured !== null && measured <= target.atMost };
+}
+
+function column(samples: readonly Sample[], metric: string): number[] {
+  return samples.map((sample) => {
+    const figure = sample[metric];
+    if (figure === undefined) throw new Error(`A sample lacks the metric ${metric}`);
+    return figure;
+  });
+}

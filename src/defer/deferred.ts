@@ -1,0 +1,430 @@
+/**
+ * A Deferred is a result that isn't there yet, with the chain of callbacks that wait for it.
+ *
+ * - The chain is a list of steps, a callback and an errback each. Firing runs them in order, each with what the
+ *   one before returned; an exception or a Failure takes the errbacks from there on, a plain value the callbacks.
+ * - Steps run synchronously: on firing, or when they are added to a Deferred that has fired. A step that is
+ *   added from inside a running step runs after it, at the chain's end.
+ * - A step that returns a Deferred moves its result: the inner one's becomes undefined, the outer one goes on
+ *   with it. If it isn't there yet, the inner chain gets one more step at its end, which says who waits.
+ * - However long such a chain is, one loop runs it (`#run`); the JavaScript stack doesn't grow.
+ *
+ * Twisted: `twisted.internet.defer.Deferred`.
+ */
+import { inspect } from 'node:util';
+import { cancelOnAbort, type AbortOptions } from './abort-signal.js';
+import { DebugInfo, getDebugging } from './debug-info.js';
+import { AlreadyCalledError, CancelledError, TimeoutError } from './errors.js';
+import { Failure } from './failure.js';
+import { forgetUnhandled, watchUnhandled } from './unhandled-errors.js';
+
+/** All that a Deferred needs of a clock: to be called `delay` seconds from now. Any `IReactorTime` will do. */
+export interface ICallLater {
+  callLater(delay: number, f: () => void): { active(): boolean; cancel(): void };
+}
+
+/** What a step may return: a value, something that gives one later, or a failure. */
+export type StepResult<U> = U | PromiseLike<U> | Failure;
+
+type AnyStep = (result: never) => unknown;
+
+/** One place in a chain: what to call there, or who waits there. */
+class Step {
+  next: Step | undefined = undefined;
+
+  constructor(
+    readonly callback: AnyStep | undefined,
+    readonly errback: AnyStep | undefined,
+    readonly waiting: Deferred<unknown> | undefined,
+  ) {}
+}
+
+/*
+ * The bits of a Deferred's state. They share one small integer since most questions are about several of them
+ * ("fired and free to run?" is one comparison), and since Deferreds are many and should be small.
+ */
+const FIRED = 1;
+/** One of its steps is being called. */
+const RUNNING = 2;
+/** It has no result until another Deferred hands it one. */
+const WAITING = 4;
+/** It was cancelled without a canceller, so whoever was to fire it doesn't know: one late firing is forgiven. */
+const FORGIVING = 8;
+/** The bits from here on count the calls of `pause`. */
+const PAUSED_ONCE = 16;
+
+/**
+ * A result that will be there later.
+ *
+ * `T` is what the next callback gets; each `add...` returns this same Deferred under the type that the chain has
+ * from there on. A Deferred can be awaited: `await` gives the result at the chain's present end, or throws the
+ * failure's value, and leaves the result in place; a failure counts as handled then, as the promise carries it.
+ */
+export class Deferred<T> implements PromiseLike<T> {
+  #state = 0;
+  #result: unknown = undefined;
+  #first: Step | undefined = undefined;
+  #last: Step | undefined = undefined;
+  #source: Deferred<unknown> | undefined = undefined;
+  #canceller: ((deferred: Deferred<never>) => void) | undefined;
+  #info: DebugInfo | undefined;
+
+  /**
+   * @param canceller is called by {@link cancel}, at most once, with this Deferred, while it hasn't fired. It should
+   * stop what would have fired it, and may fire it itself; if it doesn't, the Deferred fails with CancelledError.
+   */
+  constructor(canceller?: (deferred: Deferred<T>) => void) {
+    this.#canceller = canceller;
+    this.#info = getDebugging() ? new DebugInfo() : undefined;
+  }
+
+  /**
+   * A Deferred that gets what becomes of `promise`. Cancelling it lets go of the promise, which nothing stops.
+   * Instead of a promise it takes a function that starts one: its AbortSignal is aborted when the Deferred is
+   * cancelled. `options.signal` works the other way: when it is aborted the Deferred is cancelled.
+   */
+  static fromPromise<T>(
+    promise: PromiseLike<T> | ((signal: AbortSignal) => PromiseLike<T>),
+    options: AbortOptions = {},
+  ): Deferred<T> {
+    const abort = typeof promise === 'function' ? new AbortController() : undefined;
+    // The promise may outlive the Deferred by far, so what is attached to it lets go of a cancelled one.
+    let waiting: Deferred<T> | undefined = new Deferred<T>(() => {
+      waiting = undefined;
+      abort?.abort();
+    });
+    const deferred = waiting;
+    if (options.signal !== undefined) cancelOnAbort(deferred, options.signal);
+    if (deferred.called) return deferred;
+    try {
+      const started = typeof promise === 'function' ? promise((abort as AbortController).signal) : promise;
+      started.then(
+        (value) => waiting?.callback(value),
+        (error: unknown) => waiting?.errback(error),
+      );
+    } catch (error) {
+      (waiting as Deferred<T> | undefined)?.errback(error);
+    }
+    return deferred;
+  }
+
+  /** True once it was fired or cancelled, even if a step keeps its chain waiting. */
+  get called(): boolean {
+    return (this.#state & FIRED) !== 0;
+  }
+
+  /** How often it is paused: by `pause`, and once if it waits for a Deferred that a step returned. */
+  get paused(): number {
+    return Math.floor(this.#state / PAUSED_ONCE) + ((this.#state & WAITING) === 0 ? 0 : 1);
+  }
+
+  /**
+   * Adds a step: `callback` gets a result, `errback` a Failure, and only one of them is called. Without an
+   * errback a failure passes by. Throws a TypeError at once for what isn't a function.
+   */
+  addCallbacks<U, V = never>(
+    callback: (result: T) => StepResult<U>,
+    errback?: (failure: Failure) => StepResult<V>,
+  ): Deferred<U | V> {
+    checkFunction(callback, 'callback');
+    if (errback !== undefined) checkFunction(errback, 'errback');
+    return this.#append(new Step(callback as AnyStep, errback, undefined));
+  }
+
+  /** Adds a step for results only. */
+  addCallback<U = never>(callback: (result: T) => StepResult<U>): Deferred<U> {
+    checkFunction(callback, 'callback');
+    return this.#append(new Step(callback as AnyStep, undefined, undefined));
+  }
+
+  /** Adds a step for failures only. What it returns is the result from there on. */
+  addErrback<U = never>(errback: (failure: Failure) => StepResult<U>): Deferred<T | U> {
+    checkFunction(errback, 'errback');
+    return this.#append(new Step(undefined, errback, undefined));
+  }
+
+  /** Adds a step for both. */
+  addBoth<U = never>(callback: (result: T | Failure) => StepResult<U>): Deferred<U> {
+    checkFunction(callback, 'callback');
+    return this.#append(new Step(callback as AnyStep, callback as AnyStep, undefined));
+  }
+
+  /**
+   * Adds a step that fires `other` with the result or failure reached here; this Deferred's own result is
+   * undefined from there on. Nobody else should fire `other`.
+   */
+  chainDeferred(other: Deferred<T>): Deferred<void> {
+    if (!(other instanceof Deferred)) throw new TypeError('chainDeferred() takes a Deferred');
+    return this.#append(new Step(undefined, undefined, other as Deferred<unknown>));
+  }
+
+  /**
+   * Fires it with a result; a Failure as result is the same as `errback`. The steps run before this returns.
+   * Throws AlreadyCalledError if it was fired before, TypeError for a Deferred as result.
+   */
+  callback(result: T | Failure): void {
+    if (result instanceof Deferred) {
+      throw new TypeError('A Deferred is not a result: return it from a callback, or use chainDeferred()');
+    }
+    if (this.#begin(result)) this.#run();
+  }
+
+  /** Fires it with a failure: a Failure, or what one is to be made of. Throws AlreadyCalledError. */
+  errback(reason: unknown): void {
+    if (this.#begin(Failure.from(reason))) this.#run();
+  }
+
+  /** Runs no more steps until `unpause` was called as often. */
+  pause(): void {
+    this.#state += PAUSED_ONCE;
+  }
+
+  /** Takes one `pause` back, and runs what waited if it was the last. Throws an Error without a `pause`. */
+  unpause(): void {
+    if (this.#state < PAUSED_ONCE) throw new Error('unpause() without pause()');
+    this.#state -= PAUSED_ONCE;
+    this.#run();
+  }
+
+  /**
+   * Asks for the result no more. Before it has fired, the canceller is called, and if that doesn't fire it, it
+   * fails with a CancelledError (whose cause is `cause`). While it waits for a Deferred that a step returned,
+   * that one is cancelled instead. Otherwise this does nothing.
+   *
+   * Without a canceller, the one `callback` or `errback` that comes too late is ignored. A canceller that throws
+   * fails the Deferred with its error.
+   */
+  cancel(cause?: unknown): void {
+    let innermost: Deferred<unknown> = this as Deferred<unknown>;
+    while (innermost.#source !== undefined) innermost = innermost.#source;
+    if (innermost !== this) innermost.cancel(cause);
+    else if (!this.called) this.#cancelUnfired(cause);
+  }
+
+  /**
+   * Cancels it unless it has a result within `timeout` seconds by `clock`. The CancelledError then becomes a
+   * TimeoutError, or whatever `onTimeoutCancel` makes of the result that there is after the cancelling. It covers
+   * the steps added so far; those added later don't count. Throws what `clock.callLater` throws, e.g. a
+   * RangeError for a negative timeout.
+   */
+  addTimeout<U = never>(
+    timeout: number,
+    clock: ICallLater,
+    onTimeoutCancel?: (result: T | Failure, timeout: number) => StepResult<U>,
+  ): Deferred<T | U> {
+    let timedOut = false;
+    const delayedCall = clock.callLater(timeout, () => {
+      timedOut = true;
+      this.cancel();
+    });
+    const convert = onTimeoutCancel ?? cancelledToTimedOut;
+    return this.addBoth((result): StepResult<T | U> => {
+      if (delayedCall.active()) delayedCall.cancel();
+      return timedOut ? (convert(result, timeout) as StepResult<T | U>) : result;
+    });
+  }
+
+  /** The native promise of the result at the chain's present end. `options.signal`, when aborted, cancels the Deferred. */
+  toPromise(options: AbortOptions = {}): Promise<T> {
+    if (options.signal !== undefined) cancelOnAbort(this, options.signal);
+    return new Promise<T>((resolve, reject) => {
+      this.addCallbacks(
+        (result) => {
+          resolve(result);
+          return result;
+        },
+        (failure) => {
+          this.#info ??= new DebugInfo();
+          this.#info.excused = failure;
+          reject(failure.value);
+          return failure;
+        },
+      );
+    });
+  }
+
+  /** For `await`: the same as `toPromise().then(...)`. */
+  then<A = T, B = never>(
+    onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
+    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.toPromise().then(onFulfilled, onRejected);
+  }
+
+  /** One line: whether it has fired, its result or failure, whom it waits for. */
+  toString(): string {
+    const paused = this.#state < PAUSED_ONCE ? '' : ', paused';
+    return `Deferred(${this.#describeResult()}${paused})`;
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
+  }
+
+  #describeResult(): string {
+    if (!this.called) return 'pending';
+    if (this.#source !== undefined) return `waiting for ${this.#source.toString()}`;
+    if (this.#result instanceof Failure) return `failure: ${this.#result.toString()}`;
+    return `result: ${inspect(this.#result, { depth: 0, breakLength: Infinity, compact: true })}`;
+  }
+
+  /** Puts a step at the end and runs it if its turn has come. The type that results is for the caller to say. */
+  #append<U>(step: Step): Deferred<U> {
+    if (this.#last === undefined) this.#first = step;
+    else this.#last.next = step;
+    this.#last = step;
+    if ((this.#state & FIRED) !== 0) this.#run();
+    return this as Deferred<unknown> as Deferred<U>;
+  }
+
+  /** Takes the first result; false if it comes too late and that is forgiven. Runs nothing. */
+  #begin(result: unknown): boolean {
+    if ((this.#state & FIRED) !== 0) {
+      if ((this.#state & FORGIVING) === 0) {
+        throw new AlreadyCalledError(`The Deferred has already been fired${this.#info?.describe() ?? ''}`);
+      }
+      this.#state &= ~FORGIVING;
+      return false;
+    }
+    this.#state |= FIRED;
+    this.#canceller = undefined;
+    this.#info?.recordFiring();
+    this.#result = result;
+    return true;
+  }
+
+  #cancelUnfired(cause: unknown): void {
+    const canceller = this.#canceller;
+    if (canceller === undefined) {
+      this.#state |= FORGIVING;
+    } else {
+      this.#canceller = undefined;
+      try {
+        canceller(this as Deferred<unknown> as Deferred<never>);
+      } catch (error) {
+        if (this.called) throw error;
+        this.errback(error);
+      }
+    }
+    if (!this.called) this.errback(new CancelledError(undefined, cause === undefined ? {} : { cause }));
+  }
+
+  #run(): void {
+    const receiver = this.#runSteps();
+    if (receiver !== undefined) this.#runFrom(receiver);
+  }
+
+  /**
+   * Goes on where the result went, from one Deferred to the next. One whose result moved on while it has steps
+   * left gets them run after all those that its result went to.
+   */
+  #runFrom(receiver: Deferred<unknown>): void {
+    const unfinished: Deferred<unknown>[] = this.#first === undefined ? [] : [this as Deferred<unknown>];
+    let current: Deferred<unknown> | undefined = receiver;
+    while (current !== undefined) {
+      const next = current.#runSteps();
+      if (next !== undefined && current.#first !== undefined) unfinished.push(current);
+      current = next ?? unfinished.pop();
+    }
+  }
+
+  /** Runs steps until none can run, or until the result has moved: then it returns the Deferred that has it now. */
+  #runSteps(): Deferred<unknown> | undefined {
+    // Neither waiting, nor paused, nor already running further up the stack.
+    if ((this.#state & ~FORGIVING) !== FIRED) {
+      if ((this.#state & RUNNING) === 0) this.#noteOutcome();
+      return undefined;
+    }
+    this.#state |= RUNNING;
+    let receiver: Deferred<unknown> | undefined;
+    for (let step = this.#first; step !== undefined; step = this.#first) {
+      this.#first = step.next;
+      if (step.next === undefined) this.#last = undefined;
+      if (step.waiting !== undefined) {
+        if (this.#moveResultTo(step.waiting)) {
+          receiver = step.waiting;
+          break;
+        }
+        continue;
+      }
+      const f = this.#result instanceof Failure ? step.errback : step.callback;
+      if (f === undefined) continue;
+      let result: unknown;
+      try {
+        result = f(this.#result as never);
+        if ((typeof result === 'object' && result !== null) || typeof result === 'function') {
+          result = this.#adopt(result);
+        }
+      } catch (error) {
+        result = Failure.from(error);
+      }
+      this.#result = result;
+      if (this.#state >= WAITING && (this.#state & ~FORGIVING) !== (FIRED | RUNNING)) break;
+    }
+    this.#state &= ~RUNNING;
+    if (receiver === undefined) this.#noteOutcome();
+    return receiver;
+  }
+
+  #noteOutcome(): void {
+    if (this.#result instanceof Failure) {
+      watchUnhandled(this, (this.#info ??= new DebugInfo()), this.#result);
+    } else if (this.#info !== undefined) {
+      forgetUnhandled(this.#info);
+    }
+  }
+
+  /** The result that an object returned by a step stands for; undefined if it has to be waited for. */
+  #adopt(returned: object): unknown {
+    if (returned instanceof Failure) return returned;
+    let inner: Deferred<unknown>;
+    if (returned instanceof Deferred) inner = returned as Deferred<unknown>;
+    else if (typeof (returned as { then?: unknown }).then === 'function') {
+      inner = Deferred.fromPromise(returned as PromiseLike<unknown>);
+    } else return returned;
+
+    if (inner === this)
+      throw new TypeError('A callback returned the Deferred it was added to, which would wait forever');
+    if ((inner.#state & ~FORGIVING) === FIRED && inner.#first === undefined) return inner.#takeResult();
+    inner.#append(new Step(undefined, undefined, this as Deferred<unknown>));
+    this.#source = inner;
+    this.#state |= WAITING;
+    return undefined;
+  }
+
+  /** Gives the result to one that waits for it or is chained to; false if it couldn't take it. */
+  #moveResultTo(receiver: Deferred<unknown>): boolean {
+    if (receiver.#source === this) {
+      receiver.#source = undefined;
+      receiver.#state &= ~WAITING;
+      receiver.#result = this.#takeResult();
+      return true;
+    }
+    try {
+      const taken = receiver.#begin(this.#result);
+      this.#takeResult();
+      return taken;
+    } catch (error) {
+      this.#result = Failure.from(error);
+      return false;
+    }
+  }
+
+  /** The result leaves this Deferred, and with it the duty to handle a failure. */
+  #takeResult(): unknown {
+    const result = this.#result;
+    this.#result = undefined;
+    if (this.#info !== undefined) forgetUnhandled(this.#info);
+    return result;
+  }
+}
+
+function checkFunction(f: unknown, role: string): void {
+  if (typeof f !== 'function')
+    throw new TypeError(`The ${role} must be a function, not ${inspect(f, { depth: 0 })}`);
+}
+
+function cancelledToTimedOut(result: unknown, timeout: number): unknown {
+  if (!(result instanceof Failure) || result.check(CancelledError) === undefined) return result;
+  return new Failure(new TimeoutError(`Deferred timed out after ${timeout} s`, { cause: result.value }));
+}

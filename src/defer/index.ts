@@ -1,0 +1,22 @@
+/** Results that come later, and errors on their way. Twisted: `twisted.internet.defer`, `twisted.python.failure`. */
+export { cancelOnAbort, type AbortOptions } from './abort-signal.js';
+export { getDebugging, setDebugging } from './debug-info.js';
+export {
+  DeferredList,
+  type DeferredListOptions,
+  type DeferredListResult,
+  type DeferredOutcome,
+} from './deferred-list.js';
+export { Deferred, type ICallLater, type StepResult } from './deferred.js';
+export { AlreadyCalledError, CancelledError, FailureGroup, FirstError, TimeoutError } from './errors.js';
+export { Failure, type ErrorClass } from './failure.js';
+export { fail, succeed } from './fired.js';
+export { gatherResults, type GatherResultsOptions, type ResultsOf } from './gather-results.js';
+export { keepContext } from './keep-context.js';
+export { ensureDeferred, execute, maybeDeferred } from './maybe-deferred.js';
+export { race } from './race.js';
+export {
+  flushUnhandledErrors,
+  setUnhandledErrorReporter,
+  type UnhandledErrorReporter,
+} from './unhandled-errors.js';

@@ -1,0 +1,40 @@
+import { Deferred, type StepResult } from './deferred.js';
+import { fail, succeed } from './fired.js';
+
+/**
+ * Calls `f(...args)` and gives a Deferred whatever comes of it: the Deferred that it returns, one for the promise
+ * that it returns, one that has its result, or one that has failed with what it threw or the Failure it returned.
+ * Twisted: `maybeDeferred`.
+ */
+export function maybeDeferred<U = never, A extends readonly unknown[] = []>(
+  f: (...args: A) => StepResult<U>,
+  ...args: A
+): Deferred<U> {
+  try {
+    const result = f(...args);
+    return isThenable(result) ? ensureDeferred(result) : succeed<U>(result);
+  } catch (error) {
+    return fail(error);
+  }
+}
+
+/** Calls `f(...args)`, which doesn't wait for anything, and gives a Deferred its result or error. Twisted: `execute`. */
+export function execute<U, A extends readonly unknown[]>(f: (...args: A) => U, ...args: A): Deferred<U> {
+  try {
+    return succeed(f(...args));
+  } catch (error) {
+    return fail(error);
+  }
+}
+
+/** `source` itself if it is a Deferred, else a Deferred for that promise. Twisted: `ensureDeferred`. */
+export function ensureDeferred<T>(source: PromiseLike<T>): Deferred<T> {
+  return source instanceof Deferred ? (source as Deferred<T>) : Deferred.fromPromise(source);
+}
+
+function isThenable<T>(result: StepResult<T>): result is PromiseLike<T> {
+  return (
+    ((typeof result === 'object' && result !== null) || typeof result === 'function') &&
+    typeof (result as { then?: unknown }).then === 'function'
+  );
+}

@@ -1,0 +1,20 @@
+/** heddle: a Twisted-style reactor framework for Node.js on Linux. */
+export * from './address/index.js';
+export * from './defer/index.js';
+export * from './errors/index.js';
+// Both floors have one, as in Twisted: this is the connection's. A Deferred's is in heddle/defer.
+export { TimeoutError } from './errors/index.js';
+export type * from './interfaces/index.js';
+export {
+  type Driver,
+  type DriverName,
+  MissingDriverError,
+  UnsupportedPlatformError,
+  getDriver,
+} from './libc/index.js';
+export { type Log, getLog, logSystem } from './logger/index.js';
+export { NodeResolver, resolveAll } from './names/index.js';
+export * from './protocols/index.js';
+export { Reactor, type ReactorEvents, type ReactorOptions, getReactor, installReactor } from './reactor/index.js';
+export { FileDescriptorReservation, NullFileDescriptorReservation, type SpareDescriptor, spareEventfd } from './tcp/index.js';
+export { Clock, DelayedCall } from './time/index.js';

@@ -1,0 +1,130 @@
+import { AsyncResource } from 'node:async_hooks';
+import type { ReadableWatch, WatchReadable } from './foreign-functions.js';
+import type { IHostLoop } from './host-loop.js';
+
+/**
+ * Node's own loop as the host.
+ *
+ * Facts (found by experiment on Node 20 to 26):
+ *  - The poll callback may only raise a flag (see koffi.ts), so it asks for a turn by setImmediate: there a turn has a
+ *    clean async context, what it throws is an uncaughtException, and microtasks run after it.
+ *  - setImmediate, setTimeout and nextTick call back in the async context of whoever asked. Who asks for a turn
+ *    from inside a request of his must not lend the request's context to all connections, hence `scope`.
+ *  - setTimeout counts whole milliseconds and fires up to 0.7 ms early even when rounded up, so what fires early is
+ *    set again for the rest.
+ *  - setTimeout and clearTimeout cost about 0.7 us together. So a time that moves later is left to fire early, too:
+ *    times that are pushed back all the time cost nothing.
+ */
+
+/** The longest delay that setTimeout takes; a longer one fires at once. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** The context in which this module was loaded: the program's own. */
+const scope = new AsyncResource('heddle.NodeHostLoop');
+
+const nothing = (): void => undefined;
+
+export class NodeHostLoop implements IHostLoop {
+  readonly #watchReadable: WatchReadable;
+  #watch: ReadableWatch | undefined;
+  #turn: () => void = nothing;
+  #flush: () => void = nothing;
+  #turnPending = false;
+  #flushPending = false;
+  #timeout: NodeJS.Timeout | undefined;
+  /** When the time-out is due, and when the turn is: never later than it was last asked for. */
+  #timeoutAt = Infinity;
+  #wakeAt = Infinity;
+  #closed = false;
+
+  constructor(watchReadable: WatchReadable) {
+    this.#watchReadable = watchReadable;
+  }
+
+  now(): number {
+    return performance.now();
+  }
+
+  start(fd: number, turn: () => void, flush: () => void): void {
+    this.#watch = this.#watchReadable(fd, this.#onReadable);
+    this.#watch.unref();
+    this.#turn = turn;
+    this.#flush = flush;
+  }
+
+  requestTurn(): void {
+    if (this.#turnPending || this.#closed) return;
+    this.#turnPending = true;
+    setImmediate(this.#runTurn);
+  }
+
+  requestFlush(): void {
+    if (this.#flushPending || this.#closed) return;
+    this.#flushPending = true;
+    process.nextTick(this.#runFlush);
+  }
+
+  wakeAt(timeMs: number | undefined): void {
+    if (this.#closed) return;
+    if (timeMs === undefined) {
+      this.#disarm();
+    } else {
+      this.#wakeAt = timeMs;
+      if (timeMs < this.#timeoutAt) this.#arm();
+    }
+  }
+
+  ref(): void {
+    this.#watch?.ref();
+  }
+
+  unref(): void {
+    this.#watch?.unref();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#disarm();
+    this.#watch?.close();
+    this.#watch = undefined;
+    this.#turn = nothing;
+    this.#flush = nothing;
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timeout);
+    const delay = Math.min(Math.max(Math.ceil(this.#wakeAt - this.now()), 0), LONGEST_MS);
+    this.#timeoutAt = this.#wakeAt;
+    this.#timeout = setTimeout(this.#onTimeout, delay);
+  }
+
+  #disarm(): void {
+    clearTimeout(this.#timeout);
+    this.#timeout = undefined;
+    this.#timeoutAt = Infinity;
+    this.#wakeAt = Infinity;
+  }
+
+  readonly #onReadable = (): void => {
+    this.requestTurn();
+  };
+
+  readonly #runTurn = (): void => {
+    this.#turnPending = false;
+    scope.runInAsyncScope(this.#turn);
+  };
+
+  readonly #runFlush = (): void => {
+    this.#flushPending = false;
+    scope.runInAsyncScope(this.#flush);
+  };
+
+  readonly #onTimeout = (): void => {
+    if (this.now() < this.#wakeAt) {
+      this.#arm();
+      return;
+    }
+    this.#disarm();
+    scope.runInAsyncScope(this.#turn);
+  };
+}

@@ -1,0 +1,5 @@
+/** The logging face of heddle, over LogTape. Twisted: twisted.logger, and the log context of twisted.python.log. */
+export { bufferLogs } from './buffer.js';
+export * from './context.js';
+export { EventSource } from './event-source.js';
+export * from './log.js';

@@ -1,0 +1,365 @@
+import { ConnectionDone, ConnectionFdescWentAway, ConnectionLost } from '../errors/index.js';
+import type { Failure } from '../defer/index.js';
+import type {
+  IFileDescriptor,
+  IHangUpDescriptor,
+  IReactorTime,
+  IReadDescriptor,
+  IWriteDescriptor,
+} from '../interfaces/index.js';
+import {
+  EPOLL_CLOEXEC,
+  EPOLL_CTL_ADD,
+  EPOLL_CTL_DEL,
+  EPOLL_CTL_MOD,
+  EPOLLERR,
+  EPOLLHUP,
+  EPOLLIN,
+  EPOLLOUT,
+  EPOLLRDHUP,
+} from '../libc/constants.js';
+import { EpollEventArray, type Libc, checked, errno, systemError } from '../libc/index.js';
+import { setLogContext } from '../logger/index.js';
+import { ContinuousPolling } from './continuous-polling.js';
+import { endReading, lose, read, write } from './dispatch.js';
+import type { IPoller, TurnProgress } from './poller.js';
+import { HANG_UP, OUTSIDE, READ, Registration, WRITE } from './registration.js';
+
+/**
+ * Facts about epoll (epoll(7), epoll_ctl(2), and experiment), and what follows from each:
+ *
+ *  - It is used level-triggered: what isn't taken in one turn is told again in the next, and ready descriptors rotate,
+ *    so a turn may stop anywhere.
+ *  - A set holds open file descriptions, not numbers. Closing a number takes it out of the set only if no duplicate
+ *    of it is open; so a number that may have been duplicated is taken out explicitly (`forget` with `shared`), and
+ *    all others are spared that call.
+ *  - An event may be under way for a number that was closed and given out again. The event's data carries the
+ *    registration's generation; what doesn't match the table is dropped.
+ *  - EPOLLHUP and EPOLLERR are told whether asked for or not. Someone who neither reads nor writes would be told in every turn.
+ *    Such a descriptor leaves the set once it was told (`Registration.over`).
+ *  - EPERM means that the file is always ready (a regular file): those are polled by time.
+ *  - Interest often changes back and forth within a turn. Changes are collected and the difference is told once, before the wait.
+ */
+const GONE = EPOLLHUP | EPOLLERR;
+
+export interface EpollPollerParts {
+  readonly libc: Libc;
+  /** The clock for descriptors that epoll can't watch. */
+  readonly time: Pick<IReactorTime, 'callLater'>;
+  /** The number of events that one poll delivers at most. */
+  readonly eventsPerPoll: number;
+  /** Called when there are changes to be applied, once until they are. */
+  readonly onChange: () => void;
+}
+
+/** A poller over one epoll set. Twisted: `EPollReactor`. */
+export class EpollPoller implements IPoller {
+  readonly #libc: Libc;
+  readonly #onChange: () => void;
+  readonly #epfd: number;
+  readonly #events: EpollEventArray;
+  readonly #continuous: ContinuousPolling;
+  /** By descriptor number. */
+  readonly #table: (Registration | undefined)[] = [];
+  #changed: Registration[] = [];
+  #generation = 0;
+  #keepAliveCount = 0;
+
+  constructor({ libc, time, eventsPerPoll, onChange }: EpollPollerParts) {
+    this.#libc = libc;
+    this.#onChange = onChange;
+    this.#events = new EpollEventArray(eventsPerPoll);
+    this.#continuous = new ContinuousPolling(time);
+    this.#epfd = checked(libc.epoll_create1(EPOLL_CLOEXEC), 'epoll_create1');
+    libc.pin(this.#events.bytes);
+  }
+
+  get keepAliveCount(): number {
+    return this.#keepAliveCount;
+  }
+
+  fileno(): number {
+    return this.#epfd;
+  }
+
+  addReader(reader: IReadDescriptor): void {
+    if (this.#continuous.has(reader)) this.#continuous.addReader(reader);
+    else this.#want(this.#register(reader), READ);
+  }
+
+  addWriter(writer: IWriteDescriptor): void {
+    if (this.#continuous.has(writer)) this.#continuous.addWriter(writer);
+    else this.#want(this.#register(writer), WRITE);
+  }
+
+  addHangUpWatch(descriptor: IHangUpDescriptor): void {
+    this.#want(this.#register(descriptor), HANG_UP);
+  }
+
+  addInternalReader(reader: IReadDescriptor): void {
+    const registration = this.#register(reader);
+    registration.internal = true;
+    this.#setKeepAlive(registration, false);
+    this.#want(registration, READ);
+  }
+
+  removeReader(reader: IReadDescriptor): void {
+    this.#continuous.removeReader(reader);
+    this.#unwant(reader, READ);
+  }
+
+  removeWriter(writer: IWriteDescriptor): void {
+    this.#continuous.removeWriter(writer);
+    this.#unwant(writer, WRITE);
+  }
+
+  forget(descriptor: IFileDescriptor, options?: { readonly shared?: boolean }): void {
+    this.#continuous.remove(descriptor);
+    const registration = this.#find(descriptor);
+    if (registration === undefined) return;
+    if (options?.shared === true) this.#takeOut(registration);
+    this.#drop(registration);
+  }
+
+  keepAlive(descriptor: IFileDescriptor, keep: boolean): void {
+    const registration = this.#find(descriptor);
+    if (registration !== undefined) this.#setKeepAlive(registration, keep);
+  }
+
+  removeAll(): IFileDescriptor[] {
+    const removed = this.#continuous.removeAll();
+    for (const registration of this.#listed(READ | WRITE | HANG_UP)) {
+      if ((registration.interest & (READ | WRITE)) !== 0) removed.push(registration.descriptor);
+      this.#takeOut(registration);
+      this.#drop(registration);
+    }
+    return removed;
+  }
+
+  getReaders(): IReadDescriptor[] {
+    const readers = this.#listed(READ).map(({ descriptor }) => descriptor as IReadDescriptor);
+    return [...readers, ...this.#continuous.getReaders()];
+  }
+
+  getWriters(): IWriteDescriptor[] {
+    const writers = this.#listed(WRITE).map(({ descriptor }) => descriptor as IWriteDescriptor);
+    return [...writers, ...this.#continuous.getWriters()];
+  }
+
+  getDescriptors(): IFileDescriptor[] {
+    const watched = this.#listed(READ | WRITE | HANG_UP).map(({ descriptor }) => descriptor);
+    return [...watched, ...this.#continuous.getDescriptors()];
+  }
+
+  poll(timeoutMs: number, progress: TurnProgress): void {
+    const events = this.#events;
+    const count = this.#libc.epoll_wait(this.#epfd, events, events.capacity, timeoutMs);
+    if (count < 0) {
+      if (count === -errno.EINTR) return;
+      throw systemError(count, 'epoll_wait', { fd: this.#epfd });
+    }
+    if (timeoutMs !== 0) progress.waited();
+    for (let i = 0; i < count; i += 1) {
+      const registration = this.#table[events.low(i)];
+      if (registration === undefined || registration.generation !== events.high(i)) continue;
+      this.#deliver(registration, events.events(i));
+      if (progress.ran(registration.descriptor)) return;
+    }
+  }
+
+  applyChanges(): void {
+    if (this.#changed.length === 0) return;
+    const changed = this.#changed;
+    this.#changed = [];
+    for (const registration of changed) {
+      registration.changed = false;
+      if (registration.live && registration.mask !== registration.applied) this.#apply(registration);
+    }
+  }
+
+  close(): void {
+    this.#continuous.removeAll();
+    this.#changed = [];
+    this.#libc.close(this.#epfd);
+  }
+
+  #deliver(registration: Registration, events: number): void {
+    const { descriptor, interest } = registration;
+    const outer = setLogContext(descriptor);
+    if ((interest & HANG_UP) === 0 && (events & GONE) !== 0 && (events & EPOLLIN) === 0) {
+      this.#disconnect(registration, (interest & READ) === 0 ? new ConnectionLost() : new ConnectionDone(), true);
+    } else {
+      this.#call(registration, events);
+    }
+    setLogContext(outer);
+  }
+
+  /** Hands an event to the callbacks that want it. A transport with a hang-up watch finds out by itself what HUP and ERR mean. */
+  #call(registration: Registration, events: number): void {
+    const { descriptor } = registration;
+    if ((registration.interest & READ) !== 0) {
+      if ((events & (EPOLLIN | GONE)) !== 0) {
+        const reason = read(descriptor as IReadDescriptor);
+        if (reason !== undefined) {
+          this.#disconnect(registration, reason, true);
+          return;
+        }
+      }
+    } else if ((events & (EPOLLRDHUP | GONE)) !== 0) {
+      this.#hangUp(registration, events);
+    }
+    if (!registration.live) return;
+    if ((registration.interest & WRITE) !== 0 && (events & (EPOLLOUT | GONE)) !== 0) {
+      const reason = write(descriptor as IWriteDescriptor);
+      if (reason !== undefined) {
+        this.#disconnect(registration, reason, false);
+        return;
+      }
+    }
+    if (isLive(registration) && descriptor.fileno() === -1) {
+      this.#disconnect(registration, new ConnectionFdescWentAway(), false);
+    }
+  }
+
+  #hangUp(registration: Registration, events: number): void {
+    if ((registration.interest & HANG_UP) === 0) return;
+    const how = (events & EPOLLERR) === 0 ? 'ended' : 'reset';
+    const news = registration.hungUp === undefined || (how === 'reset' && registration.hungUp === 'ended');
+    if ((events & GONE) !== 0) registration.over = true;
+    if (news) registration.hungUp = how;
+    this.#touch(registration);
+    if (news) (registration.descriptor as IHangUpDescriptor).hangUp(how);
+  }
+
+  #disconnect(registration: Registration, reason: Error | Failure, whileReading: boolean): void {
+    if (!registration.live) return;
+    const { descriptor } = registration;
+    if (whileReading) {
+      this.#setInterest(registration, registration.interest & ~READ);
+      if (endReading(descriptor, reason)) return;
+    }
+    if (registration.live) this.#takeOut(registration);
+    this.#drop(registration);
+    lose(descriptor, reason);
+  }
+
+  #register(descriptor: IFileDescriptor): Registration {
+    const fd = descriptor.fileno();
+    if (fd < 0) throw new Error(`${descriptor.logPrefix()} has no file descriptor to be watched`);
+    const present = this.#table[fd];
+    if (present !== undefined) {
+      if (present.descriptor === descriptor) return present;
+      if (present.descriptor.fileno() === fd) {
+        throw new Error(`File descriptor ${fd} is watched already, for ${present.descriptor.logPrefix()}`);
+      }
+      this.#drop(present);
+    }
+    this.#generation = (this.#generation + 1) | 0;
+    const registration = new Registration(fd, this.#generation, descriptor);
+    this.#table[fd] = registration;
+    this.#keepAliveCount += 1;
+    return registration;
+  }
+
+  /** The registration of a descriptor; of one that has lost its number, by looking through all. */
+  #find(descriptor: IFileDescriptor): Registration | undefined {
+    const fd = descriptor.fileno();
+    if (fd < 0) return this.#table.find((registration) => registration?.descriptor === descriptor);
+    const registration = this.#table[fd];
+    return registration?.descriptor === descriptor ? registration : undefined;
+  }
+
+  #want(registration: Registration, bits: number): void {
+    if ((registration.interest & bits) === bits) return;
+    registration.interest |= bits;
+    this.#touch(registration);
+  }
+
+  #unwant(descriptor: IFileDescriptor, bit: number): void {
+    const registration = this.#find(descriptor);
+    if (registration !== undefined && (registration.interest & bit) !== 0) {
+      this.#setInterest(registration, registration.interest & ~bit);
+    }
+  }
+
+  /** Nothing wanted any more: gone at once, since the number may be closed right after. */
+  #setInterest(registration: Registration, interest: number): void {
+    registration.interest = interest;
+    if (interest !== 0) {
+      this.#touch(registration);
+      return;
+    }
+    this.#takeOut(registration);
+    this.#drop(registration);
+  }
+
+  #touch(registration: Registration): void {
+    if (registration.changed) return;
+    registration.changed = true;
+    this.#changed.push(registration);
+    if (this.#changed.length === 1) this.#onChange();
+  }
+
+  #apply(registration: Registration): void {
+    const { mask, applied, fd, generation } = registration;
+    if (mask === OUTSIDE) {
+      this.#takeOut(registration);
+      return;
+    }
+    const operation = applied === OUTSIDE ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+    let result = this.#libc.epoll_ctl(this.#epfd, operation, fd, mask, fd, generation);
+    if (result === -errno.EEXIST) {
+      // A duplicate of a former owner's is still in the set under this number: the number is ours now.
+      result = this.#libc.epoll_ctl(this.#epfd, EPOLL_CTL_MOD, fd, mask, fd, generation);
+    }
+    if (result >= 0) registration.applied = mask;
+    else if (result === -errno.EPERM) this.#pollByTime(registration);
+    else this.#refused(registration, result);
+  }
+
+  #pollByTime(registration: Registration): void {
+    const { descriptor, interest } = registration;
+    this.#drop(registration);
+    if ((interest & READ) !== 0) this.#continuous.addReader(descriptor as IReadDescriptor);
+    if ((interest & WRITE) !== 0) this.#continuous.addWriter(descriptor as IWriteDescriptor);
+  }
+
+  #refused(registration: Registration, result: number): void {
+    if (registration.applied !== OUTSIDE) this.#takeOut(registration);
+    this.#drop(registration);
+    lose(registration.descriptor, systemError(result, 'epoll_ctl', { fd: registration.fd }));
+  }
+
+  /** Takes a registration out of the kernel's set. That it isn't there (ENOENT, EBADF) is as good. */
+  #takeOut(registration: Registration): void {
+    if (registration.applied === OUTSIDE) return;
+    registration.applied = OUTSIDE;
+    this.#libc.epoll_ctl(this.#epfd, EPOLL_CTL_DEL, registration.fd, 0, 0, 0);
+  }
+
+  #drop(registration: Registration): void {
+    if (!registration.live) return;
+    registration.live = false;
+    this.#setKeepAlive(registration, false);
+    this.#table[registration.fd] = undefined;
+  }
+
+  #setKeepAlive(registration: Registration, keep: boolean): void {
+    if (registration.keepsAlive === keep) return;
+    registration.keepsAlive = keep;
+    this.#keepAliveCount += keep ? 1 : -1;
+    this.#onChange();
+  }
+
+  #listed(bits: number): Registration[] {
+    return this.#table.filter(
+      (registration): registration is Registration =>
+        registration !== undefined && !registration.internal && (registration.interest & bits) !== 0,
+    );
+  }
+}
+
+/** Asked again after a callback has run: TypeScript can't know that it may have changed. */
+function isLive(registration: Registration): boolean {
+  return registration.live;
+}

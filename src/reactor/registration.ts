@@ -1,0 +1,55 @@
+import { EPOLLIN, EPOLLOUT, EPOLLRDHUP } from '../libc/constants.js';
+import type { HangUp, IFileDescriptor } from '../interfaces/index.js';
+
+/** What a descriptor is watched for; bits of `Registration.interest`. */
+export const READ = 1;
+export const WRITE = 2;
+export const HANG_UP = 4;
+
+/** `Registration.applied` of a descriptor that isn't in the epoll set. */
+export const OUTSIDE = -1;
+
+/**
+ * One descriptor that a poller watches. `generation` goes through the kernel and back, so that an event that was
+ * under way when the descriptor was closed doesn't reach the next one with the same number.
+ */
+export class Registration {
+  readonly fd: number;
+  readonly generation: number;
+  readonly descriptor: IFileDescriptor;
+  /** What is wanted: READ, WRITE, HANG_UP. */
+  interest = 0;
+  /** The mask that the kernel has, or OUTSIDE. */
+  applied = OUTSIDE;
+  /** Whether the registration stands in the list of changes to be applied. */
+  changed = false;
+  /** The worst hang-up that was told. */
+  hungUp: HangUp | undefined = undefined;
+  /** HUP or ERR came, which can't be masked: without a reader or writer the descriptor has to leave the set. */
+  over = false;
+  /** The reactor's own descriptors are neither listed nor removed by removeAll. */
+  internal = false;
+  /** Whether the process stays alive for this descriptor. */
+  keepsAlive = true;
+  /** False once the descriptor was forgotten: events for it are dropped. */
+  live = true;
+
+  constructor(fd: number, generation: number, descriptor: IFileDescriptor) {
+    this.fd = fd;
+    this.generation = generation;
+    this.descriptor = descriptor;
+  }
+
+  /**
+   * The mask that the kernel should have, or OUTSIDE. Who reads learns of an end by reading; who doesn't, by RDHUP
+   * until that was told once.
+   */
+  get mask(): number {
+    const { interest } = this;
+    if (interest === 0 || (interest === HANG_UP && this.over)) return OUTSIDE;
+    const reading = (interest & READ) === 0 ? 0 : EPOLLIN;
+    const writing = (interest & WRITE) === 0 ? 0 : EPOLLOUT;
+    const watchEnd = reading === 0 && (interest & HANG_UP) !== 0 && this.hungUp === undefined;
+    return reading | writing | (watchEnd ? EPOLLRDHUP : 0);
+  }
+}

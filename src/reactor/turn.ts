@@ -1,0 +1,118 @@
+import type { IFileDescriptor, IFlushable, ITurn } from '../interfaces/index.js';
+import type { IHostLoop, Libc } from '../libc/index.js';
+import type { TurnProgress } from './poller.js';
+
+/** One recv takes at most this much (Twisted's bufferSize). */
+const SLAB_BYTES = 65_536;
+
+/** What is queued by flushing is flushed in the same turn, so often; then it waits for the next one. */
+const FLUSH_ROUNDS_MAX = 4;
+
+export interface TurnLimits {
+  /** A turn stops dispatching after so long. */
+  readonly turnMs: number;
+  /** A callback that takes so long is told of. */
+  readonly slowMs: number;
+}
+
+/** A callback that took too long. */
+export interface SlowCallback {
+  /** What was at work: a descriptor's logPrefix or a timer's text. */
+  readonly what: string;
+  readonly durationMs: number;
+}
+
+/**
+ * What belongs to the turn that is running: its time, the buffer to read into, and who has output to be flushed at
+ * its end. Reading the clock once after each callback serves both the bound and the search for slow callbacks.
+ */
+export class Turn implements ITurn, TurnProgress {
+  #slab: Buffer;
+  readonly #libc: Libc;
+  readonly #host: IHostLoop;
+  readonly #limits: TurnLimits;
+  readonly #onSlow: (slow: SlowCallback) => void;
+  #running = false;
+  #deadline = 0;
+  #last = 0;
+  #flushables: IFlushable[] = [];
+
+  constructor(libc: Libc, host: IHostLoop, limits: TurnLimits, onSlow: (slow: SlowCallback) => void) {
+    this.#libc = libc;
+    this.#host = host;
+    this.#limits = limits;
+    this.#onSlow = onSlow;
+    this.#slab = this.#makeSlab();
+  }
+
+  get slab(): Buffer {
+    return this.#slab;
+  }
+
+  /** True while callbacks are being called; false between turns. */
+  get running(): boolean {
+    return this.#running;
+  }
+
+  replaceSlab(): void {
+    this.#slab = this.#makeSlab();
+  }
+
+  flushAtEnd(flushable: IFlushable): void {
+    this.#flushables.push(flushable);
+    if (!this.#running) this.#host.requestFlush();
+  }
+
+  expired(): boolean {
+    return this.#host.now() > this.#deadline;
+  }
+
+  /** A turn begins at this time of the host loop. */
+  begin(now: number): void {
+    this.#running = true;
+    this.#last = now;
+    this.#deadline = now + this.#limits.turnMs;
+  }
+
+  waited(): void {
+    this.begin(this.#host.now());
+  }
+
+  end(): void {
+    this.#running = false;
+  }
+
+  ran(descriptor: IFileDescriptor): boolean {
+    const now = this.#host.now();
+    if (now - this.#last > this.#limits.slowMs) {
+      this.#onSlow({ what: descriptor.logPrefix(), durationMs: now - this.#last });
+    }
+    this.#last = now;
+    return now > this.#deadline;
+  }
+
+  /** As `ran`, for what isn't a descriptor's callback: timers, calls of callFromThread. */
+  called(what: { toString(): string }): void {
+    const now = this.#host.now();
+    if (now - this.#last > this.#limits.slowMs) {
+      this.#onSlow({ what: what.toString(), durationMs: now - this.#last });
+    }
+    this.#last = now;
+  }
+
+  /** Flushes what asked for it. True if flushing has made more to flush than one turn should do. */
+  flush(): boolean {
+    for (let round = 0; round < FLUSH_ROUNDS_MAX && this.#flushables.length > 0; round += 1) {
+      const flushables = this.#flushables;
+      this.#flushables = [];
+      for (const flushable of flushables) flushable.flush();
+    }
+    return this.#flushables.length > 0;
+  }
+
+  #makeSlab(): Buffer {
+    const slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+    this.#libc.pin(slab);
+    return slab;
+  }
+}

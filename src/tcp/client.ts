@@ -1,0 +1,44 @@
+import type { Failure } from '../defer/index.js';
+import type { IInternetAddress, IProtocol } from '../interfaces/index.js';
+import type { ConnectionLimits } from './connection-options.js';
+import { TcpTransport } from './tcp-transport.js';
+import type { TransportContext } from './transport-context.js';
+
+/** A connection that a connector made. Twisted: `twisted.internet.tcp.Client`. */
+export class Client extends TcpTransport {
+  readonly #onEnd: (reason: Failure) => void;
+  #protocolName = '';
+
+  /** `onEnd` is called after the protocol's `connectionLost`. */
+  constructor(
+    context: TransportContext,
+    peer: IInternetAddress,
+    host: IInternetAddress,
+    limits: ConnectionLimits,
+    onEnd: (reason: Failure) => void,
+  ) {
+    super(context, peer, host, limits);
+    this.#onEnd = onEnd;
+  }
+
+  /** Takes the descriptor and tells the protocol. */
+  start(fd: number, protocol: IProtocol, limits: ConnectionLimits): void {
+    this.#protocolName = protocol.logPrefix?.() ?? protocol.constructor.name;
+    this.open(fd, protocol, limits);
+  }
+
+  /** `Echo,client`; `Uninitialized` before there is a protocol. */
+  override logPrefix(): string {
+    return this.#protocolName === '' ? 'Uninitialized' : `${this.#protocolName},client`;
+  }
+
+  /** `<Echo client to 127.0.0.1:8007>`. */
+  override toString(): string {
+    const { host, port } = this.getPeer();
+    return `<${this.#protocolName} client to ${host.includes(':') ? `[${host}]` : host}:${port}>`;
+  }
+
+  protected override ended(reason: Failure): void {
+    this.#onEnd(reason);
+  }
+}

@@ -1,0 +1,32 @@
+import type { ConnectionOptions } from '../interfaces/index.js';
+
+/** A connection's limits with all defaults filled in: one object for all connections of a port or connector. */
+export interface ConnectionLimits {
+  readonly writeBufferSize: number;
+  readonly writeQueueLimit: number;
+  readonly slowReaderTimeoutMs: number;
+  readonly lingerMs: number;
+  readonly lingerBytes: number;
+}
+
+/** Twisted's bufferSize: push producers are paused above it. */
+export const WRITE_BUFFER_BYTES = 65_536;
+const LINGER_MS = 5_000;
+const LINGER_BYTES = 16 * 1024 * 1024;
+
+/** Fills the defaults in. Throws a RangeError for a limit that is negative or not a number. */
+export function connectionLimits(options: ConnectionOptions): ConnectionLimits {
+  return {
+    writeBufferSize: limit('writeBufferSize', options.writeBufferSize, WRITE_BUFFER_BYTES),
+    writeQueueLimit: limit('writeQueueLimit', options.writeQueueLimit, Infinity),
+    slowReaderTimeoutMs: limit('slowReaderTimeoutMs', options.slowReaderTimeoutMs, Infinity),
+    lingerMs: limit('lingerMs', options.lingerMs, LINGER_MS),
+    lingerBytes: limit('lingerBytes', options.lingerBytes, LINGER_BYTES),
+  };
+}
+
+function limit(name: string, value: number | undefined, fallback: number): number {
+  if (value === undefined) return fallback;
+  if (!(value >= 0)) throw new RangeError(`${name} must be a number and not negative, not ${value}`);
+  return value;
+}

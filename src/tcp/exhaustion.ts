@@ -1,0 +1,81 @@
+import type { ExhaustionEpisode, IAddress, ITCPPort, PortEvents } from '../interfaces/index.js';
+import { errnoName } from '../libc/index.js';
+import { type EventSource, getLog } from '../logger/index.js';
+
+const log = getLog('tcp');
+
+/**
+ * Tells of the times in which a port can't accept: one log line when an episode begins, one with its counts when it
+ * is over, and events as it goes. An episode lasts from the first client shed, pause or failure to the next
+ * client accepted in the normal way.
+ */
+export class Exhaustion {
+  readonly #port: ITCPPort;
+  readonly #events: EventSource<PortEvents>;
+  readonly #now: () => number;
+  #errno: string | undefined;
+  #since = 0;
+  #shed = 0;
+  #failures = 0;
+  #pauses = 0;
+
+  /** `now` tells the time in seconds. */
+  constructor(port: ITCPPort, events: EventSource<PortEvents>, now: () => number) {
+    this.#port = port;
+    this.#events = events;
+    this.#now = now;
+  }
+
+  get underWay(): boolean {
+    return this.#errno !== undefined;
+  }
+
+  /** Clients were accepted and closed at once. */
+  shed(peers: readonly IAddress[], errno: number): void {
+    this.#begin(errnoName(errno));
+    this.#shed += peers.length;
+    for (const peer of peers) this.#events.emit('clientShed', peer);
+  }
+
+  /** accept failed and the port rests for at most `retryMs`. */
+  paused(errno: number, retryMs: number): void {
+    const name = errnoName(errno);
+    this.#begin(name);
+    this.#failures += 1;
+    this.#pauses += 1;
+    this.#events.emit('acceptFailed', name);
+    this.#events.emit('acceptPaused', retryMs);
+  }
+
+  /** A client was accepted in the normal way. */
+  accepted(): void {
+    if (this.#errno === undefined) return;
+    const episode: ExhaustionEpisode = {
+      errno: this.#errno,
+      shed: this.#shed,
+      failures: this.#failures,
+      pauses: this.#pauses,
+      durationMs: Math.round((this.#now() - this.#since) * 1000),
+    };
+    this.#errno = undefined;
+    log.warn(
+      '{port}: accepting again after {durationMs} ms of {errno}; clients shed: {shed}, pauses: {pauses}',
+      { port: String(this.#port), ...episode },
+    );
+    this.#events.emit('recovered', episode);
+  }
+
+  #begin(errno: string): void {
+    if (this.#errno !== undefined) return;
+    this.#errno = errno;
+    this.#since = this.#now();
+    this.#shed = 0;
+    this.#failures = 0;
+    this.#pauses = 0;
+    log.warn('{port}: cannot accept clients as it should ({errno}); turning them away or letting them wait', {
+      port: String(this.#port),
+      errno,
+    });
+    this.#events.emit('descriptorsExhausted', errno);
+  }
+}

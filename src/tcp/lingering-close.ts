@@ -1,0 +1,86 @@
+import type { IDelayedCall } from '../interfaces/index.js';
+import type { ConnectionDriver, ConnectionFeed } from './connection-driver.js';
+import type { ConnectionLimits } from './connection-options.js';
+import type { WriteQueue } from './write-queue.js';
+
+/**
+ * What is left of a connection whose protocol has heard that it is over.
+ *
+ * Facts (tcp(7), RFC 9293 3.6.1, RFC 2525 2.17, and measured): closing a socket that has unread input, or that
+ * gets input afterwards, makes Linux send RST. The peer's kernel then throws away what it had received and not yet
+ * handed out: of 3.2 MB queued a peer got 12 kB.
+ *
+ * So the socket sends what is queued, ends its own direction, and throws the peer's input away until the peer ends
+ * too. Bounded in time and bytes, or a peer that doesn't end could keep the descriptor for ever.
+ */
+export class LingeringClose implements ConnectionFeed {
+  readonly wantsData = false;
+  readonly queue: WriteQueue;
+  readonly #driver: ConnectionDriver;
+  readonly #timeout: IDelayedCall;
+  #bytesLeft: number;
+  #shutDown = false;
+  /** The peer's end is here already: nothing is to be waited for once all is sent. */
+  #closeWhenSent: boolean;
+
+  constructor(driver: ConnectionDriver, queue: WriteQueue, peerEnded: boolean, limits: ConnectionLimits) {
+    this.#driver = driver;
+    this.queue = queue;
+    this.#closeWhenSent = peerEnded;
+    this.#bytesLeft = limits.lingerBytes;
+    this.#timeout = driver.after(limits.lingerMs, () => driver.closeAtOnce(false));
+    if (queue.bytes === 0) this.#endWriting();
+    else driver.startWriting();
+    if (!peerEnded) driver.startReading();
+  }
+
+  dataReceived(data: Buffer): void {
+    this.dataDiscarded(data.length);
+  }
+
+  dataDiscarded(bytes: number): void {
+    this.#bytesLeft -= bytes;
+    if (this.#bytesLeft < 0) this.#close();
+  }
+
+  endOfFile(): void {
+    if (this.#shutDown) {
+      this.#close();
+    } else {
+      // There is nothing more to read, and the rest of the queue is still to be sent.
+      this.#driver.stopReading();
+      this.#closeWhenSent = true;
+    }
+  }
+
+  hangUp(): void {
+    // Sending will tell what it means.
+  }
+
+  sent(): void {
+    if (this.queue.bytes === 0 && !this.#shutDown) this.#endWriting();
+  }
+
+  failed(): void {
+    this.#close();
+  }
+
+  dropped(): void {
+    this.#timeout.cancel();
+  }
+
+  logPrefix(): string {
+    return 'LingeringClose';
+  }
+
+  #endWriting(): void {
+    this.#shutDown = true;
+    if (this.#closeWhenSent) this.#close();
+    else this.#driver.shutdownWrite();
+  }
+
+  #close(): void {
+    this.#timeout.cancel();
+    this.#driver.closeAtOnce(false);
+  }
+}

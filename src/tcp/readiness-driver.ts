@@ -1,0 +1,201 @@
+import type { Failure } from '../defer/index.js';
+import type { HangUp, IDelayedCall, IFlushable, IHangUpDescriptor, IReadWriteDescriptor } from '../interfaces/index.js';
+import { SHUT_WR, errno, systemError } from '../libc/index.js';
+import type { ConnectionDriver, ConnectionFeed } from './connection-driver.js';
+import type { ConnectionLimits } from './connection-options.js';
+import { LingeringClose } from './lingering-close.js';
+import { sendQueue } from './send-queue.js';
+import { resetOnClose } from './socket-options.js';
+import type { TransportContext } from './transport-context.js';
+import type { WriteQueue } from './write-queue.js';
+
+/**
+ * Drives a connection by readiness: `recv` when epoll says that there is something, `send` at the turn's end, EPOLLOUT
+ * only for what the kernel refused.
+ *
+ * Facts, and what follows:
+ *  - A recv that fills less than its buffer has emptied the socket, mostly; another call would say EAGAIN. So there is
+ *    one call for an event, and level-triggered epoll tells of what came meanwhile.
+ *  - Small reads are copied out of the shared slab, exactly sized; from half a slab on handing the slab over
+ *    is cheaper than copying it.
+ *  - ENOBUFS and ENOMEM leave the socket writable, so EPOLLOUT would spin: such a send is tried again after a while.
+ *  - close(2) takes the number out of epoll only if no duplicate of it is open. A number that was shown to the
+ *    program may have been duplicated; see `shared`.
+ */
+
+/** When a send is tried again that the kernel had no memory for, in ms. */
+const NO_MEMORY_RETRY_MS = 20;
+
+export class ReadinessDriver implements ConnectionDriver, IReadWriteDescriptor, IHangUpDescriptor, IFlushable {
+  /** True once the descriptor's number was given to the program, or came from it. */
+  shared = false;
+  readonly #context: TransportContext;
+  readonly #limits: ConnectionLimits;
+  #feed: ConnectionFeed;
+  #fd: number;
+  #reading = false;
+  /** Whether a flush is asked for. */
+  #dirty = false;
+  /** Whether EPOLLOUT is awaited: then flushing has to wait for it too. */
+  #blocked = false;
+  /** The timer of a send that the kernel had no memory for. */
+  #retry: IDelayedCall | undefined;
+
+  constructor(context: TransportContext, fd: number, feed: ConnectionFeed, limits: ConnectionLimits) {
+    this.#context = context;
+    this.#fd = fd;
+    this.#feed = feed;
+    this.#limits = limits;
+    context.fds.addHangUpWatch(this);
+  }
+
+  // ---- what the connection asks
+
+  startReading(): void {
+    if (this.#reading || this.#fd < 0) return;
+    this.#reading = true;
+    this.#context.fds.addReader(this);
+  }
+
+  stopReading(): void {
+    if (!this.#reading || this.#fd < 0) return;
+    this.#reading = false;
+    this.#context.fds.removeReader(this);
+  }
+
+  startWriting(): void {
+    if (this.#dirty || this.#blocked || this.#fd < 0) return;
+    this.#dirty = true;
+    this.#context.turn.flushAtEnd(this);
+  }
+
+  shutdownWrite(): void {
+    // ENOTCONN means that the peer has reset the connection: reading will tell.
+    this.#context.libc.shutdown(this.#fd, SHUT_WR);
+  }
+
+  closeInOrder(queue: WriteQueue, peerEnded: boolean): void {
+    const { lingerMs } = this.#limits;
+    if (queue.bytes === 0 && (peerEnded || lingerMs === 0)) this.closeAtOnce(false);
+    else this.#feed = new LingeringClose(this, queue, peerEnded, this.#limits);
+  }
+
+  closeAtOnce(reset: boolean): void {
+    if (this.#fd < 0) return;
+    if (reset) resetOnClose(this.#context.libc, this.#fd);
+    this.#context.libc.close(this.release());
+  }
+
+  release(): number {
+    const fd = this.#fd;
+    this.#retry?.cancel();
+    this.#context.fds.forget(this, { shared: this.shared });
+    this.#fd = -1;
+    return fd;
+  }
+
+  later(f: () => void): IDelayedCall {
+    return this.#context.time.callLater(0, f);
+  }
+
+  after(delayMs: number, f: () => void): IDelayedCall {
+    return this.#context.time.callLater(delayMs / 1000, f);
+  }
+
+  // ---- what the reactor calls
+
+  fileno(): number {
+    return this.#fd;
+  }
+
+  logPrefix(): string {
+    return this.#feed.logPrefix();
+  }
+
+  doRead(): void {
+    const { libc, turn } = this.#context;
+    const { slab } = turn;
+    const n = libc.recv(this.#fd, slab, 0, slab.length, 0);
+    if (n > 0) this.#received(slab, n);
+    else if (n === 0) this.#feed.endOfFile();
+    else this.#receiveFailed(n);
+  }
+
+  doWrite(): void {
+    this.#context.fds.removeWriter(this);
+    this.#blocked = false;
+    this.flush();
+  }
+
+  hangUp(how: HangUp): void {
+    this.#feed.hangUp(how);
+  }
+
+  connectionLost(reason: Failure): void {
+    this.#feed.dropped(reason);
+    this.closeAtOnce(false);
+  }
+
+  flush(): void {
+    this.#dirty = false;
+    if (this.#fd < 0 || this.#blocked) return;
+    const { queue } = this.#feed;
+    const wanted = queue.bytes;
+    const n = wanted === 0 ? 0 : sendQueue(this.#context, this.#fd, queue);
+    if (n < 0) {
+      this.#sendFailed(n);
+      return;
+    }
+    queue.consume(n);
+    if (n < wanted) this.#awaitWritability();
+    this.#feed.sent(n);
+  }
+
+  #received(slab: Buffer, n: number): void {
+    const feed = this.#feed;
+    if (!feed.wantsData) {
+      feed.dataDiscarded(n);
+    } else if (n * 2 > slab.length) {
+      this.#context.turn.replaceSlab();
+      feed.dataReceived(slab.subarray(0, n));
+    } else {
+      const data = Buffer.allocUnsafe(n);
+      slab.copy(data, 0, 0, n);
+      feed.dataReceived(data);
+    }
+  }
+
+  #receiveFailed(result: number): void {
+    // EAGAIN: another reader took it, or the event was stale. EINTR: the event is told again.
+    if (result === -errno.EAGAIN || result === -errno.EINTR) return;
+    this.#feed.failed(systemError(result, 'recv', { fd: this.#fd }));
+  }
+
+  #sendFailed(result: number): void {
+    switch (result) {
+      case -errno.EAGAIN:
+        this.#awaitWritability();
+        break;
+      case -errno.EINTR:
+        this.startWriting();
+        break;
+      case -errno.ENOBUFS:
+      case -errno.ENOMEM:
+        this.#blocked = true;
+        this.#retry = this.after(NO_MEMORY_RETRY_MS, () => {
+          this.#retry = undefined;
+          this.#blocked = false;
+          this.startWriting();
+        });
+        break;
+      default:
+        this.#feed.failed(systemError(result, 'send', { fd: this.#fd }));
+    }
+  }
+
+  #awaitWritability(): void {
+    if (this.#blocked) return;
+    this.#blocked = true;
+    this.#context.fds.addWriter(this);
+  }
+}

@@ -1,0 +1,48 @@
+import { IOV_MAX, MSG_NOSIGNAL, type Libc } from '../libc/index.js';
+import type { WriteQueue } from './write-queue.js';
+
+/**
+ * Sends as much of a queue as one call takes. Which call is the cheapest was measured (koffi, Node 20): looking up a
+ * Buffer's address costs 65 ns, copying 64 bytes 25 ns and 16 KiB about 500 ns. So little is copied together into the
+ * slab, whose address is known; much goes by reference, in one sendmsg if it is in pieces.
+ */
+
+/** A single chunk up to this size is copied rather than looked up. */
+const SINGLE_COPY_BYTES = 1024;
+
+/** The size of the slab in which little is gathered: up to here copying beats handing over references. */
+export const SEND_SLAB_BYTES = 16_384;
+
+export interface Sender {
+  readonly libc: Libc;
+  readonly sendSlab: Buffer;
+}
+
+/** How many bytes the kernel took, or `-errno`. The queue isn't changed. It must not be empty. */
+export function sendQueue(sender: Sender, fd: number, queue: WriteQueue): number {
+  const { single } = queue;
+  return single === undefined ? sendMany(sender, fd, queue) : sendSingle(sender, fd, single, queue.offset);
+}
+
+function sendSingle({ libc, sendSlab }: Sender, fd: number, chunk: Uint8Array, offset: number): number {
+  const length = chunk.length - offset;
+  if (offset !== 0 || length > SINGLE_COPY_BYTES) return libc.send(fd, chunk, offset, length, MSG_NOSIGNAL);
+  sendSlab.set(chunk, 0);
+  return libc.send(fd, sendSlab, 0, length, MSG_NOSIGNAL);
+}
+
+function sendMany({ libc, sendSlab }: Sender, fd: number, queue: WriteQueue): number {
+  const { chunks, first, offset } = queue;
+  if (queue.bytes > sendSlab.length) {
+    const count = Math.min(chunks.length - first, IOV_MAX);
+    return libc.sendmsg(fd, chunks, first, count, offset, MSG_NOSIGNAL);
+  }
+  let length = 0;
+  for (let i = first; i < chunks.length; i += 1) {
+    const chunk = chunks[i] as Uint8Array;
+    const part = i === first && offset > 0 ? chunk.subarray(offset) : chunk;
+    sendSlab.set(part, length);
+    length += part.length;
+  }
+  return libc.send(fd, sendSlab, 0, length, MSG_NOSIGNAL);
+}

@@ -1,0 +1,91 @@
+/**
+ * The bytes that a connection has still to send: references to what was written, in order, and how far the first one
+ * is sent. Pushing and consuming cost the same whatever the length: nothing is joined or copied here.
+ *
+ * Most connections answer one message with one write, so a lone chunk is kept without a list.
+ */
+const NO_CHUNKS: readonly Uint8Array[] = [];
+const SENT = new Uint8Array(0);
+
+/** Places of sent chunks are given back once there are so many of them. */
+const COMPACT_AT = 1024;
+
+export class WriteQueue {
+  #single: Uint8Array | undefined;
+  #chunks: Uint8Array[] | undefined;
+  #first = 0;
+  #offset = 0;
+  #bytes = 0;
+
+  /** Bytes queued. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** The only chunk, if there is exactly one and never were more since the queue was empty. */
+  get single(): Uint8Array | undefined {
+    return this.#single;
+  }
+
+  /** All chunks unless there is a single one; those before `first` are sent. */
+  get chunks(): readonly Uint8Array[] {
+    return this.#chunks ?? NO_CHUNKS;
+  }
+
+  /** The index in `chunks` of the first one that isn't wholly sent. */
+  get first(): number {
+    return this.#first;
+  }
+
+  /** How many bytes of the first chunk, or of the single one, are sent. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  push(chunk: Uint8Array): void {
+    if (chunk.length === 0) return;
+    if (this.#bytes === 0) {
+      this.#single = chunk;
+    } else if (this.#chunks !== undefined) {
+      this.#chunks.push(chunk);
+    } else {
+      this.#chunks = [this.#single as Uint8Array, chunk];
+      this.#single = undefined;
+    }
+    this.#bytes += chunk.length;
+  }
+
+  /** `count` bytes from the front are sent. */
+  consume(count: number): void {
+    if (count >= this.#bytes) {
+      this.clear();
+      return;
+    }
+    this.#bytes -= count;
+    this.#offset += count;
+    if (this.#chunks !== undefined) this.#skipSent(this.#chunks);
+  }
+
+  clear(): void {
+    this.#single = undefined;
+    this.#chunks = undefined;
+    this.#first = 0;
+    this.#offset = 0;
+    this.#bytes = 0;
+  }
+
+  /** Moves on to the first chunk that isn't wholly sent. */
+  #skipSent(chunks: Uint8Array[]): void {
+    let chunk = chunks[this.#first] as Uint8Array;
+    while (this.#offset >= chunk.length) {
+      this.#offset -= chunk.length;
+      chunks[this.#first] = SENT;
+      this.#first += 1;
+      chunk = chunks[this.#first] as Uint8Array;
+    }
+    if (this.#first >= COMPACT_AT && this.#first * 2 >= chunks.length) {
+      chunks.splice(0, this.#first);
+      this.#first = 0;
+    }
+  }
+}

@@ -11,7 +11,6 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
-#include <malloc.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -21,6 +20,9 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 enum {
   BACKLOG = 4096,            /* The kernel cuts it to net.core.somaxconn. */
@@ -152,10 +154,13 @@ static void answer(const char *request) {
   if (strcmp(request, "usage") == 0) {
     struct rusage usage;
     if (getrusage(RUSAGE_SELF, &usage) < 0) die("getrusage");
-    printf("{\"userUs\":%lld,\"systemUs\":%lld,\"rss\":%ld}\n", microseconds(usage.ru_utime),
+    /* There is no collected heap to tell the size of. */
+    printf("{\"userUs\":%lld,\"systemUs\":%lld,\"rss\":%ld,\"heap\":0}\n", microseconds(usage.ru_utime),
            microseconds(usage.ru_stime), resident_bytes());
   } else if (strcmp(request, "gc") == 0) {
+#ifdef __GLIBC__
     malloc_trim(0);
+#endif
     printf("{}\n");
   } else {
     fprintf(stderr, "epoll-echo: unknown request %s\n", request);

@@ -7,6 +7,8 @@ export interface Usage {
   readonly systemUs: number;
   /** Resident set size in bytes. */
   readonly rss: number;
+  /** Bytes in use on the collected heap, and what its objects hold beside it; 0 where there is none. */
+  readonly heap: number;
 }
 
 /** A peer's server in a process of its own. It speaks as servers/control.mjs says. */
@@ -34,11 +36,11 @@ export class Server implements AsyncDisposable {
   }
 
   async usage(): Promise<Usage> {
-    const { userUs, systemUs, rss } = await this.#process.ask('usage');
-    if (userUs === undefined || systemUs === undefined || rss === undefined) {
+    const { userUs, systemUs, rss, heap } = await this.#process.ask('usage');
+    if (userUs === undefined || systemUs === undefined || rss === undefined || heap === undefined) {
       throw new Error('The answer to usage lacks a field');
     }
-    return { userUs, systemUs, rss };
+    return { userUs, systemUs, rss, heap };
   }
 
   /** Has it give back the memory that it doesn't need: garbage collected, free heap returned. */

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Load } from '../harness/load.js';
 import { ECHO_PEERS, HEDDLE, NODE } from '../harness/peers.js';
 import type { Peer, Row, Sample, Settings } from '../harness/row.js';
-import { Server } from '../harness/server.js';
+import { Server, type Usage } from '../harness/server.js';
 
 const CONNECTIONS = 9000;
 const QUICK_CONNECTIONS = 1000;
@@ -18,8 +18,9 @@ const idle: Row = {
   peers: ECHO_PEERS,
   metrics: [
     { name: 'perConnection', label: 'RSS bytes/connection', digits: 0, compared: true },
+    { name: 'heap', label: 'heap bytes/connection', digits: 0, compared: true },
     { name: 'empty', label: 'RSS before, KiB', digits: 0, compared: false },
-    { name: 'full', label: 'RSS with all, KiB', digits: 0, compared: false },
+    { name: 'full', label: 'RSS with all, KiB', digits: 0, compared: true },
   ],
   targets: [{ metric: 'perConnection', of: HEDDLE, against: NODE, atMost: 1 }],
   measure,
@@ -35,13 +36,18 @@ async function measure(peer: Peer, settings: Settings): Promise<Sample> {
   const empty = await settledMemory(server);
   await load.run();
   const full = await settledMemory(server);
-  return { perConnection: (full - empty) / count, empty: empty / 1024, full: full / 1024 };
+  return {
+    perConnection: (full.rss - empty.rss) / count,
+    heap: (full.heap - empty.heap) / count,
+    empty: empty.rss / 1024,
+    full: full.rss / 1024,
+  };
 }
 
-async function settledMemory(server: Server): Promise<number> {
+async function settledMemory(server: Server): Promise<Usage> {
   await server.collectGarbage();
   await delay(SETTLE_MS);
   await server.collectGarbage();
   await delay(SETTLE_MS);
-  return (await server.usage()).rss;
+  return server.usage();
 }

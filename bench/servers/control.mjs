@@ -2,10 +2,11 @@
 // request on its standard input with one line of JSON. ../c/epoll-echo.c answers to the same words.
 import { createInterface } from 'node:readline';
 
-/** Times are in microseconds of this whole process, all its threads together; `rss` is in bytes. */
+/** Times are in microseconds of this whole process, all its threads together; memory is in bytes. */
 function usage() {
   const { user, system } = process.cpuUsage();
-  return { userUs: user, systemUs: system, rss: process.memoryUsage.rss() };
+  const { rss, heapUsed, external } = process.memoryUsage();
+  return { userUs: user, systemUs: system, rss, heap: heapUsed + external };
 }
 
 /** Twice: what the first collection's finalizers let go of, the second one frees. */

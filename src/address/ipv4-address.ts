@@ -14,7 +14,10 @@ export class IPv4Address implements IInternetAddress {
     readonly port: number,
   ) {}
 
-  /** The address whose four bytes are one number, 127.0.0.1 being 0x7f000001. Made for the accept loop: it formats only what is new. */
+  /**
+   * The address whose four bytes are one number, 127.0.0.1 being 0x7f000001. Made for the accept loop: it formats only
+   * what is new.
+   */
   static fromNumber(type: 'TCP' | 'UDP', address: number, port: number): IPv4Address {
     if (address !== lastNumber) {
       lastText = formatIPv4(address);

@@ -16,6 +16,7 @@ import { cancelOnAbort, type AbortOptions } from './abort-signal.js';
 import { DebugInfo, getDebugging } from './debug-info.js';
 import { AlreadyCalledError, CancelledError, TimeoutError } from './errors.js';
 import { Failure } from './failure.js';
+import { PromiseLink } from './promise-link.js';
 import { forgetUnhandled, watchUnhandled } from './unhandled-errors.js';
 
 /** All that a Deferred needs of a clock: to be called `delay` seconds from now. Any `IReactorTime` will do. */
@@ -53,6 +54,9 @@ const FORGIVING = 8;
 /** The bits from here on count the calls of `pause`. */
 const PAUSED_ONCE = 16;
 
+/** How long a circle of Deferreds that wait for each other is found out; looking further would make long chains slow. */
+const CYCLE_MAX = 100;
+
 /**
  * A result that will be there later.
  *
@@ -87,24 +91,13 @@ export class Deferred<T> implements PromiseLike<T> {
     promise: PromiseLike<T> | ((signal: AbortSignal) => PromiseLike<T>),
     options: AbortOptions = {},
   ): Deferred<T> {
-    const abort = typeof promise === 'function' ? new AbortController() : undefined;
-    // The promise may outlive the Deferred by far, so what is attached to it lets go of a cancelled one.
-    let waiting: Deferred<T> | undefined = new Deferred<T>(() => {
-      waiting = undefined;
-      abort?.abort();
+    const link = new PromiseLink<T>();
+    const deferred = new Deferred<T>(() => {
+      link.cut();
     });
-    const deferred = waiting;
+    link.deferred = deferred;
     if (options.signal !== undefined) cancelOnAbort(deferred, options.signal);
-    if (deferred.called) return deferred;
-    try {
-      const started = typeof promise === 'function' ? promise((abort as AbortController).signal) : promise;
-      started.then(
-        (value) => waiting?.callback(value),
-        (error: unknown) => waiting?.errback(error),
-      );
-    } catch (error) {
-      (waiting as Deferred<T> | undefined)?.errback(error);
-    }
+    link.follow(promise);
     return deferred;
   }
 
@@ -359,7 +352,8 @@ export class Deferred<T> implements PromiseLike<T> {
         result = Failure.from(error);
       }
       this.#result = result;
-      if (this.#state >= WAITING && (this.#state & ~FORGIVING) !== (FIRED | RUNNING)) break;
+      // The step may have paused this Deferred, or have returned one that has to be waited for.
+      if ((this.#state & ~FORGIVING) !== (FIRED | RUNNING)) break;
     }
     this.#state &= ~RUNNING;
     if (receiver === undefined) this.#noteOutcome();
@@ -383,13 +377,23 @@ export class Deferred<T> implements PromiseLike<T> {
       inner = Deferred.fromPromise(returned as PromiseLike<unknown>);
     } else return returned;
 
-    if (inner === this)
-      throw new TypeError('A callback returned the Deferred it was added to, which would wait forever');
+    if (this.#isWaitedForBy(inner))
+      throw new TypeError('A callback returned a Deferred that waits for its own');
     if ((inner.#state & ~FORGIVING) === FIRED && inner.#first === undefined) return inner.#takeResult();
     inner.#append(new Step(undefined, undefined, this as Deferred<unknown>));
     this.#source = inner;
     this.#state |= WAITING;
     return undefined;
+  }
+
+  /** Whether `other` is this Deferred or waits for it, looking no further than `CYCLE_MAX` Deferreds. */
+  #isWaitedForBy(other: Deferred<unknown>): boolean {
+    let waiting: Deferred<unknown> | undefined = other;
+    for (let hops = 0; waiting !== undefined && hops < CYCLE_MAX; hops += 1) {
+      if (waiting === this) return true;
+      waiting = waiting.#source;
+    }
+    return false;
   }
 
   /** Gives the result to one that waits for it or is chained to; false if it couldn't take it. */

@@ -54,7 +54,10 @@ export function flushUnhandledErrors(): Failure[] {
 
 /** `owner`'s chain ends with `failure`: it is to be reported if that is still so when `owner` is gone. */
 export function watchUnhandled(owner: object, info: DebugInfo, failure: Failure): void {
-  if (info.excused === failure) return;
+  if (info.excused === failure) {
+    forgetUnhandled(info);
+    return;
+  }
   info.unhandled = failure;
   outstanding.add(info);
   if (info.watched) return;

@@ -71,7 +71,10 @@ const furtherErrors = new Map<number, readonly [code: string, text: string]>([
   [122, ['EDQUOT', 'disk quota exceeded']],
 ]);
 
-/** The name of an errno and what it means. Node keeps its map by negative numbers; its constants know more names, without texts. */
+/**
+ * The name of an errno and what it means. Node keeps its map by negative numbers; its constants know more names, without
+ * texts.
+ */
 function explain(errno: number): readonly [code: string, text: string | undefined] {
   const known = furtherErrors.get(errno) ?? getSystemErrorMap().get(-errno);
   if (known !== undefined) return known;

@@ -1,5 +1,6 @@
 import type { Deferred } from '../defer/deferred.js';
-import type { IAddress } from './address.js';
+import type { Failure } from '../defer/failure.js';
+import type { IAddress, IInternetAddress } from './address.js';
 import type { ITransport, IEvents } from './transport.js';
 
 /** A port that accepts connections and gives each a protocol of its factory. Twisted: `IListeningPort`. */
@@ -48,9 +49,10 @@ export interface PortEvents {
   descriptorsLow: [inUse: number, limit: number];
   /** A connection was accepted and has its protocol. */
   connection: [transport: ITransport];
-  /** The port has begun, or ceased, to listen. */
+  /** The port has begun to listen. */
   listening: [host: IAddress];
-  closed: [];
+  /** The port has ceased to listen; with a reason if it was lost: its socket failed, or the reactor shut down. */
+  closed: [reason: Failure | undefined];
 }
 
 /** What a port has counted since it was made. */
@@ -71,6 +73,7 @@ export interface PortCounters {
 
 /** A TCP port. */
 export interface ITCPPort extends IListeningPort, AsyncDisposable {
+  getHost(): IInternetAddress;
   readonly events: IEvents<PortEvents>;
   readonly counters: PortCounters;
   /** The open connections that this port accepted; a live view. */

@@ -1,8 +1,8 @@
 /**
  * Log records held back for a while.
  *
- * A sink may open a file. While the accept loop has given its spare descriptor up, that file would take the slot which the
- * loop needs; so what it logs is delivered only after the descriptor is back. Twisted: `_BuffersLogs`.
+ * A sink may open a file. While the accept loop has given its spare descriptor up, that file would take the slot which
+ * the loop needs; so what it logs is delivered only after the descriptor is back. Twisted: `_BuffersLogs`.
  */
 let held: (() => void)[] | undefined;
 

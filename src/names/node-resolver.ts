@@ -98,8 +98,9 @@ function literalAddress(text: string, port: number, wanted: boolean): IInternetA
 }
 
 /**
- * The name as it is asked for: names beyond ASCII in their IDNA form (`xn--...`), the others as they are, since the system
- * knows names (with `_`, say) that IDNA doesn't allow. Undefined if it can't be a name. A NUL would end the name early in C.
+ * The name as it is asked for: names beyond ASCII in their IDNA form (`xn--...`), the others as they are, since the
+ * system knows names (with `_`, say) that IDNA doesn't allow. Undefined if it can't be a name. A NUL would end the name
+ * early in C.
  */
 function asciiName(name: string): string | undefined {
   if (name === '' || name.includes('\0')) return undefined;

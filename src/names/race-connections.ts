@@ -55,17 +55,16 @@ export interface RaceWinner<T> {
 }
 
 /**
- * The first connection to any address of a host. If all attempts fail it fails with an AggregateError of their errors, in
- * the order of failing; if there was only one attempt, with its error itself; if there is no address, with DNSLookupError.
- * Cancelling it cancels the look-up and all attempts. Throws what the resolver's `resolveHostName` throws.
+ * The first connection to any address of a host. If all attempts fail it fails with an AggregateError of their errors,
+ * in the order of failing; if there was only one attempt, with its error itself; if there is no address, with
+ * DNSLookupError. Cancelling it cancels the look-up and all attempts. Throws what the resolver's `resolveHostName`
+ * throws.
  */
 export function raceConnections<T>(race: Race<T>): Deferred<RaceWinner<T>> {
   return new ConnectionRace(race).winner;
 }
 
-interface ITimer {
-  cancel(): void;
-}
+type Timer = ReturnType<ICallLater['callLater']>;
 
 class ConnectionRace<T> implements IResolutionReceiver {
   readonly winner = new Deferred<RaceWinner<T>>(() => this.#end());
@@ -76,9 +75,10 @@ class ConnectionRace<T> implements IResolutionReceiver {
   readonly #errors: unknown[] = [];
   #lookupErrors: readonly Error[] = [];
   #resolution: IHostResolution | undefined;
-  #resolutionDelay: ITimer | undefined;
-  #attemptDelay: ITimer | undefined;
+  #resolutionDelay: Timer | undefined;
+  #attemptDelay: Timer | undefined;
   #begun = false;
+  #beginning = false;
   #resolved = false;
   #over = false;
 
@@ -96,7 +96,7 @@ class ConnectionRace<T> implements IResolutionReceiver {
   addressResolved(address: IInternetAddress): void {
     if (this.#over || !this.#addresses.add(address)) return;
     if (this.#begun) {
-      if (this.#attemptDelay === undefined) this.#beginNextAttempt();
+      this.#goOn();
     } else if (!this.#waitsForIPv6 || familyOf(address) === 6) {
       this.#begin();
     } else {
@@ -108,26 +108,33 @@ class ConnectionRace<T> implements IResolutionReceiver {
     if (this.#over) return;
     this.#resolved = true;
     this.#lookupErrors = errors;
-    if (this.#begun) this.#endIfExhausted();
-    else this.#begin();
+    this.#begin();
   }
 
   #begin(): void {
     this.#begun = true;
-    this.#resolutionDelay?.cancel();
-    this.#resolutionDelay = undefined;
-    this.#beginNextAttempt();
+    stop(this.#resolutionDelay);
+    this.#goOn();
   }
 
-  #beginNextAttempt(): void {
-    const address = this.#addresses.next();
-    if (address === undefined) {
-      this.#endIfExhausted();
-      return;
+  /** Begins as many attempts as may begin now, which is more than one if they fail at once. */
+  #goOn(): void {
+    // A failure inside `attempt` comes back here: the loop below goes on then, so that the stack doesn't grow.
+    if (this.#beginning) return;
+    this.#beginning = true;
+    while (!this.#over && this.#attemptDelay === undefined) {
+      const address = this.#addresses.next();
+      if (address === undefined) break;
+      this.#beginAttempt(address);
     }
+    this.#beginning = false;
+    this.#endIfExhausted();
+  }
+
+  #beginAttempt(address: IInternetAddress): void {
     this.#attemptDelay = this.#after(this.#race.attemptDelayMs ?? 250, () => {
       this.#attemptDelay = undefined;
-      this.#beginNextAttempt();
+      this.#goOn();
     });
     const attempt = maybeDeferred(this.#race.attempt, address);
     this.#attempts.add(attempt);
@@ -154,9 +161,9 @@ class ConnectionRace<T> implements IResolutionReceiver {
     // Once the race is over it is our own cancelling that comes back here.
     if (this.#over) return;
     this.#errors.push(error);
-    this.#attemptDelay?.cancel();
+    stop(this.#attemptDelay);
     this.#attemptDelay = undefined;
-    this.#beginNextAttempt();
+    this.#goOn();
   }
 
   #discard(value: T): void {
@@ -168,7 +175,7 @@ class ConnectionRace<T> implements IResolutionReceiver {
   }
 
   #endIfExhausted(): void {
-    if (!this.#resolved || this.#attempts.size > 0 || !this.#addresses.empty) return;
+    if (this.#over || !this.#resolved || this.#attempts.size > 0 || !this.#addresses.empty) return;
     this.#end();
     this.winner.errback(this.#whyNobodyWon());
   }
@@ -186,13 +193,17 @@ class ConnectionRace<T> implements IResolutionReceiver {
   /** Nothing is tried, looked up or waited for any more. */
   #end(): void {
     this.#over = true;
-    this.#resolutionDelay?.cancel();
-    this.#attemptDelay?.cancel();
+    stop(this.#resolutionDelay);
+    stop(this.#attemptDelay);
     this.#resolution?.cancel();
     for (const attempt of [...this.#attempts]) attempt.cancel();
   }
 
-  #after(delayMs: number, f: () => void): ITimer {
+  #after(delayMs: number, f: () => void): Timer {
     return this.#race.clock.callLater(delayMs / 1000, f);
   }
+}
+
+function stop(timer: Timer | undefined): void {
+  if (timer?.active() === true) timer.cancel();
 }

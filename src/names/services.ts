@@ -31,7 +31,10 @@ export function servicePort(name: string, protocol: 'tcp' | 'udp' = 'tcp'): numb
   return known.get(`${name}/${protocol}`);
 }
 
-/** The text of services(5): a name, `port/protocol` and aliases in each line, `#` before a comment. The first line to name a service holds. */
+/**
+ * The text of services(5): a name, `port/protocol` and aliases in each line, `#` before a comment. The first line to name
+ * a service holds.
+ */
 export function parseServices(text: string): Services {
   const services = new Map<string, number>();
   for (const line of text.split('\n')) {

@@ -238,7 +238,7 @@ export class EpollPoller implements IPoller {
       this.#setInterest(registration, registration.interest & ~READ);
       if (endReading(descriptor, reason)) return;
     }
-    if (registration.live) this.#takeOut(registration);
+    if (isLive(registration)) this.#takeOut(registration);
     this.#drop(registration);
     lose(descriptor, reason);
   }

@@ -60,7 +60,10 @@ export class ThreePhaseEvent {
     this.#eventType = eventType;
   }
 
-  /** Calls `f(...args)` in `phase` of the next firing. Throws a RangeError for an unknown phase, a TypeError for a non-function. */
+  /**
+   * Calls `f(...args)` in `phase` of the next firing. Throws a RangeError for an unknown phase, a TypeError for a
+   * non-function.
+   */
   addTrigger<A extends readonly unknown[]>(
     phase: EventPhase,
     f: (...args: A) => unknown,
@@ -108,7 +111,10 @@ export class ThreePhaseEvent {
     return through;
   }
 
-  /** Forgets a firing that waits for its `before` triggers: its other triggers stay for the next one. What waits for it fires. */
+  /**
+   * Forgets a firing that waits for its `before` triggers: the other triggers stay for the next one. What waits for it
+   * fires. In the later phases nothing waits, and they are gone through all the same.
+   */
   abandon(): void {
     this.#end();
   }
@@ -137,7 +143,8 @@ export class ThreePhaseEvent {
     firing.called.clear();
     for (const trigger of this.#take('during')) trigger.call();
     for (const trigger of this.#take('after')) trigger.call();
-    this.#end();
+    // A trigger may have abandoned this firing and begun the next.
+    if (this.#firing === firing) this.#end();
   }
 
   /** Takes the triggers of a phase out one by one, including those that are added meanwhile. */

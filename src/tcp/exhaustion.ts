@@ -1,8 +1,13 @@
-import type { ExhaustionEpisode, IAddress, ITCPPort, PortEvents } from '../interfaces/index.js';
+import type { ExhaustionEpisode, IAddress, PortEvents } from '../interfaces/index.js';
 import { errnoName } from '../libc/index.js';
 import { type EventSource, getLog } from '../logger/index.js';
 
 const log = getLog('tcp');
+
+/** What log lines are about. */
+interface Named {
+  toString(): string;
+}
 
 /**
  * Tells of the times in which a port can't accept: one log line when an episode begins, one with its counts when it
@@ -10,7 +15,7 @@ const log = getLog('tcp');
  * client accepted in the normal way.
  */
 export class Exhaustion {
-  readonly #port: ITCPPort;
+  readonly #port: Named;
   readonly #events: EventSource<PortEvents>;
   readonly #now: () => number;
   #errno: string | undefined;
@@ -20,7 +25,7 @@ export class Exhaustion {
   #pauses = 0;
 
   /** `now` tells the time in seconds. */
-  constructor(port: ITCPPort, events: EventSource<PortEvents>, now: () => number) {
+  constructor(port: Named, events: EventSource<PortEvents>, now: () => number) {
     this.#port = port;
     this.#events = events;
     this.#now = now;
@@ -60,7 +65,7 @@ export class Exhaustion {
     this.#errno = undefined;
     log.warn(
       '{port}: accepting again after {durationMs} ms of {errno}; clients shed: {shed}, pauses: {pauses}',
-      { port: String(this.#port), ...episode },
+      { port: this.#port.toString(), ...episode },
     );
     this.#events.emit('recovered', episode);
   }
@@ -73,7 +78,7 @@ export class Exhaustion {
     this.#failures = 0;
     this.#pauses = 0;
     log.warn('{port}: cannot accept clients as it should ({errno}); turning them away or letting them wait', {
-      port: String(this.#port),
+      port: this.#port.toString(),
       errno,
     });
     this.#events.emit('descriptorsExhausted', errno);

@@ -231,13 +231,13 @@ export class Port implements ITCPPort, IReadDescriptor, IHangUpDescriptor, Serve
    * The socket is closed and the factory told. Open connections stay. What the factory throws fails the Deferred of
    * `stopListening`, or is thrown if nobody has called that.
    */
-  connectionLost(_reason?: Failure): void {
+  connectionLost(reason?: Failure): void {
     if (this.#fd < 0) return;
     const stopping = this.#stopping;
     this.#closeSocket();
     this.#stopping = undefined;
     log.info('(TCP Port {port} Closed)', { port: this.portNumber });
-    this.events.emit('closed');
+    this.events.emit('closed', reason);
     try {
       this.#factory.doStop();
     } catch (error) {
@@ -341,8 +341,9 @@ export class Port implements ITCPPort, IReadDescriptor, IHangUpDescriptor, Serve
       this.#counters.shed += shedding.peers.length;
       this.#exhaustion.shed(shedding.peers.map(readAddress), -result);
     }
-    if (!this.#reservation.available()) this.#rest(result);
-    else if (shedding.result < 0 && shedding.result !== result) this.#acceptFailed(shedding.result);
+    // EMFILE with the spare given up: somebody else has taken the slot, so trying again at once would spin.
+    if (!this.#reservation.available() || shedding.result === result) this.#rest(result);
+    else if (shedding.result < 0) this.#acceptFailed(shedding.result);
   }
 
   /** Tries to hold the spare descriptor again. False if the port has to rest instead. */

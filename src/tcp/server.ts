@@ -1,4 +1,3 @@
-import type { Failure } from '../defer/index.js';
 import type { IInternetAddress, IProtocol } from '../interfaces/index.js';
 import type { ConnectionLimits } from './connection-options.js';
 import { TcpTransport } from './tcp-transport.js';
@@ -48,7 +47,7 @@ export class Server extends TcpTransport {
     return `<${this.#protocolName} #${this.sessionNumber} on ${this.#owner.portNumber}>`;
   }
 
-  protected override ended(_reason: Failure): void {
+  protected override ended(): void {
     this.#owner.lost(this);
   }
 }

@@ -25,6 +25,8 @@ import type { TransportContext } from './transport-context.js';
 
 /** A connection over a TCP socket: what servers and clients have in common. Twisted: `twisted.internet.tcp.Connection`. */
 export abstract class TcpTransport extends Connection implements ITCPTransport {
+  abstract override toString(): string;
+
   readonly #context: TransportContext;
   readonly #peer: IInternetAddress;
   readonly #host: IInternetAddress;

@@ -1,6 +1,5 @@
 import { inspect } from 'node:util';
 import type { IDelayedCall } from '../interfaces/reactor-time.js';
-import type { HeapEntry } from './call-heap.js';
 import { AlreadyCalled, AlreadyCancelled } from './errors.js';
 
 /** What a delayed call needs of the queue that it stands in. */
@@ -13,44 +12,52 @@ export interface DelayedCallOwner {
   moved(call: DelayedCall): void;
 }
 
-/** A call that a {@link TimerQueue} will make. Twisted: `twisted.internet.base.DelayedCall`. */
-export class DelayedCall implements IDelayedCall, HeapEntry {
-  /** While true, new calls remember the stack of whoever made them and show it in `toString()`. */
+type AnyFunction = (...args: never[]) => unknown;
+
+const NO_ARGUMENTS: readonly unknown[] = [];
+
+/** Where calls were made that were made while debugging; aside, so that the others don't carry a field for it. */
+const creations = new WeakMap<DelayedCall, string>();
+
+/**
+ * A call that a {@link TimerQueue} will make. Servers have one or more of these for each connection, so it is
+ * kept small, and it lets go of its function and arguments as soon as it is made or cancelled.
+ *
+ * Twisted: `twisted.internet.base.DelayedCall`.
+ */
+export class DelayedCall implements IDelayedCall {
+  /** While true, new calls remember the stack of whoever scheduled them, and show it in `toString()` for good. */
   static debug = false;
 
-  /** @internal */
-  heapTime: number;
-  /** @internal */
+  /** @internal Its place in the queue's heap. */
   heapIndex = -1;
-  /** @internal */
+  /** @internal How many calls its queue had scheduled before it. */
   readonly order: number;
 
   readonly #owner: DelayedCallOwner;
   #time: number;
-  #f: ((...args: never[]) => unknown) | undefined;
+  /** The function; its name once the call was made; nothing more once it was cancelled. */
+  #f: AnyFunction | string;
   #args: readonly unknown[];
   #state: 'active' | 'called' | 'cancelled' = 'active';
-  readonly #name: string;
-  readonly #creation: string | undefined;
 
-  /** @internal Made by `TimerQueue.schedule()` only. */
+  /** Only the queue makes delayed calls, in `callLater()` and `schedule()`. */
   constructor(
     owner: DelayedCallOwner,
     time: number,
     order: number,
-    f: (...args: never[]) => unknown,
+    f: AnyFunction,
     args: readonly unknown[],
   ) {
-    this.heapTime = time;
     this.order = order;
     this.#owner = owner;
     this.#time = time;
     this.#f = f;
-    this.#args = args;
-    this.#name = f.name;
-    this.#creation = DelayedCall.debug ? new Error('created').stack : undefined;
+    this.#args = args.length === 0 ? NO_ARGUMENTS : args;
+    if (DelayedCall.debug) creations.set(this, new Error().stack ?? '');
   }
 
+  /** When the call is due, or was, on its queue's clock. */
   getTime(): number {
     return this.#time;
   }
@@ -59,23 +66,36 @@ export class DelayedCall implements IDelayedCall, HeapEntry {
     return this.#state === 'active';
   }
 
+  /** The call will not be made. Throws AlreadyCalled or AlreadyCancelled. */
   cancel(): void {
     this.#checkActive();
-    this.#finish('cancelled');
+    this.#state = 'cancelled';
+    this.#f = '';
+    this.#args = NO_ARGUMENTS;
     this.#owner.cancelled(this);
   }
 
+  /**
+   * Due `secondsLater` after the time at which it was due; negative: sooner. Among calls due at one time it keeps
+   * the place that it got when it was scheduled. Throws AlreadyCalled, AlreadyCancelled, and a RangeError if
+   * what results is not a number.
+   */
   delay(secondsLater: number): void {
     this.#checkActive();
-    this.#moveTo(this.#time + secondsLater);
+    const time = this.#time + secondsLater;
+    if (Number.isNaN(time))
+      throw new RangeError(`The delay must be a number of seconds, not ${secondsLater}`);
+    this.#moveTo(time);
   }
 
+  /** Due `secondsFromNow` after now; else like `delay`. Throws a RangeError if that is negative or not a number. */
   reset(secondsFromNow: number): void {
     this.#checkActive();
     if (!(secondsFromNow >= 0)) throw new RangeError(`The delay must be 0 s or more, not ${secondsFromNow}`);
     this.#moveTo(this.#owner.seconds() + secondsFromNow);
   }
 
+  /** Cancels the call if it is still to be made. */
   [Symbol.dispose](): void {
     if (this.#state === 'active') this.cancel();
   }
@@ -84,16 +104,19 @@ export class DelayedCall implements IDelayedCall, HeapEntry {
   run(): unknown {
     const f = this.#f as (...args: unknown[]) => unknown;
     const args = this.#args;
-    this.#finish('called');
+    this.#state = 'called';
+    this.#f = f.name;
+    this.#args = NO_ARGUMENTS;
     return args.length === 0 ? f() : f(...args);
   }
 
-  /** The function's name, the due time and the state, and with {@link debug} where the call was made. */
+  /** The function's name unless it was cancelled, the due time and the state; with {@link debug} more lines. */
   toString(): string {
-    const name = this.#name === '' ? '(anonymous)' : this.#name;
-    const left = this.#state === 'active' ? ` (in ${this.#time - this.#owner.seconds()} s)` : '';
-    const creation = this.#creation === undefined ? '' : `\n  traceback at creation: ${this.#creation}`;
-    return `DelayedCall(${name} at ${this.#time} s${left}, ${this.#state})${creation}`;
+    const name = typeof this.#f === 'string' ? this.#f : this.#f.name;
+    const due = this.#state === 'active' ? `, in ${this.#time - this.#owner.seconds()} s` : '';
+    const creation = creations.get(this);
+    const trace = creation === undefined ? '' : `\ntraceback at creation:\n${frames(creation)}`;
+    return `DelayedCall(${name === '' ? '' : `${name}, `}at ${this.#time} s${due}, ${this.#state})${trace}`;
   }
 
   [inspect.custom](): string {
@@ -106,15 +129,12 @@ export class DelayedCall implements IDelayedCall, HeapEntry {
   }
 
   #moveTo(time: number): void {
-    if (Number.isNaN(time)) throw new RangeError('The time must be a number');
     this.#time = time;
     this.#owner.moved(this);
   }
+}
 
-  /** Lets go of the function and its arguments: the queue and the caller may keep this object for long. */
-  #finish(state: 'called' | 'cancelled'): void {
-    this.#state = state;
-    this.#f = undefined;
-    this.#args = [];
-  }
+/** A stack without its title line and the constructor's own frame. */
+function frames(stack: string): string {
+  return stack.split('\n').slice(2).join('\n');
 }

@@ -66,15 +66,15 @@ export class TimerQueue {
   schedule<A extends readonly unknown[]>(time: number, f: (...args: A) => unknown, args: A): DelayedCall {
     const call = new DelayedCall(this.#owner, time, this.#order++, f, args);
     this.#size += 1;
-    this.#heap.push(call);
-    this.#tellIfEarliest(call);
+    this.#heap.push(call, time);
+    this.#tellIfEarliest(call, time);
     return call;
   }
 
   /** When the first call is due; undefined if there is none. */
   nextTime(): number | undefined {
     this.#restoreAside();
-    return this.#settleTop()?.heapTime;
+    return this.#settleTop()?.getTime();
   }
 
   /** All calls to be made, in no particular order. */
@@ -95,7 +95,7 @@ export class TimerQueue {
     try {
       for (;;) {
         const call = this.#settleTop();
-        if (call === undefined || call.heapTime > now) break;
+        if (call === undefined || call.getTime() > now) break;
         this.#heap.pop();
         if (call.order >= orderLimit) {
           this.#aside.push(call);
@@ -129,7 +129,7 @@ export class TimerQueue {
       if (!top.active()) {
         this.#heap.pop();
         this.#cancelledInHeap -= 1;
-      } else if (top.getTime() > top.heapTime) {
+      } else if (top.getTime() > (this.#heap.topTime as number)) {
         this.#heap.postponeTop(top.getTime());
       } else {
         return top;
@@ -142,9 +142,7 @@ export class TimerQueue {
     const calls = this.#aside;
     this.#aside = [];
     for (const call of calls) {
-      if (!call.active()) continue;
-      call.heapTime = call.getTime();
-      this.#heap.push(call);
+      if (call.active()) this.#heap.push(call, call.getTime());
     }
   }
 
@@ -159,12 +157,13 @@ export class TimerQueue {
   }
 
   #moved(call: DelayedCall): void {
-    if (call.heapIndex === -1 || call.getTime() >= call.heapTime) return;
-    this.#heap.advance(call, call.getTime());
-    this.#tellIfEarliest(call);
+    const time = call.getTime();
+    if (call.heapIndex === -1 || time >= this.#heap.timeOf(call)) return;
+    this.#heap.advance(call, time);
+    this.#tellIfEarliest(call, time);
   }
 
-  #tellIfEarliest(call: DelayedCall): void {
-    if (call.heapIndex === 0 && !this.#running) this.#onEarlier?.(call.heapTime);
+  #tellIfEarliest(call: DelayedCall, time: number): void {
+    if (call.heapIndex === 0 && !this.#running) this.#onEarlier?.(time);
   }
 }

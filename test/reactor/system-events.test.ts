@@ -314,6 +314,27 @@ describe('ThreePhaseEvent', () => {
     event.fireEvent();
     expect(seen).to.deep.equal(['during']);
   });
+
+  it('abandoned by one of its later triggers, it calls the rest, and a firing begun there goes on', () => {
+    const { event, seen, note } = notingEvent();
+    const before = new Deferred<void>();
+    let next: Deferred<void> | undefined;
+    event.addTrigger(
+      'during',
+      () => {
+        event.abandon();
+        event.addTrigger('before', () => before, []);
+        next = event.fireEvent();
+      },
+      [],
+    );
+    event.addTrigger('after', note, ['after']);
+    expect(fired(event.fireEvent())).to.equal(true);
+    expect(seen).to.deep.equal(['after']);
+    expect(next?.called).to.equal(false);
+    before.callback();
+    expect(next?.called).to.equal(true);
+  });
 });
 
 describe('SystemEvents', () => {
@@ -347,7 +368,7 @@ describe('SystemEvents', () => {
     expect(seen).to.deep.equal([]);
   });
 
-  it('abandons all firings', () => {
+  it('abandons the firing of one event', () => {
     const events = new SystemEvents();
     const seen: string[] = [];
     const wait = new Deferred<void>();
@@ -356,9 +377,10 @@ describe('SystemEvents', () => {
       events.addTrigger('during', name, () => seen.push(name), []);
       events.fireEvent(name);
     }
-    events.abandon();
+    events.abandon('one');
+    events.abandon('nothing');
     wait.callback();
-    expect(seen).to.deep.equal([]);
+    expect(seen).to.deep.equal(['two']);
   });
 
   it('fires an event that nobody has heard of', () => {

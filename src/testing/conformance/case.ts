@@ -1,0 +1,29 @@
+import type { ConformanceEnvironment } from './environment.js';
+
+/**
+ * What a case needs of the kernel beyond the plain calls. Where it isn't to be had the case is left out.
+ *  - `faults`: a kernel whose calls can be made to fail (`environment.faults`) under the reactor.
+ *  - `ipv6`: the loopback address ::1.
+ *  - `descriptorLimit`: RLIMIT_NOFILE can be lowered, and counts.
+ */
+export type Need = 'faults' | 'ipv6' | 'descriptorLimit';
+
+/** One behaviour that every reactor, on every kernel, has to show. */
+export interface ConformanceCase {
+  /** A sentence that says the behaviour. */
+  readonly name: string;
+  /** The rows of the compliance list, and of the list of improvements, that the case shows. */
+  readonly cites?: readonly string[];
+  readonly needs?: readonly Need[];
+  /**
+   * Shows the behaviour, or throws. What it opens through the environment is closed for it; what it opens by itself, it closes
+   * (or hands to `environment.addCleanup`).
+   */
+  run(environment: ConformanceEnvironment): Promise<void> | void;
+}
+
+/** A theme: cases that stand under one heading. */
+export interface ConformanceGroup {
+  readonly title: string;
+  readonly cases: readonly ConformanceCase[];
+}

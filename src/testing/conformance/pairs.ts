@@ -1,0 +1,99 @@
+import type {
+  ConnectTCPOptions,
+  ConnectionOptions,
+  IConnector,
+  ITCPPort,
+  ITCPTransport,
+  ListenTCPOptions,
+} from '../../interfaces/index.js';
+import type { ConformanceCase, Need } from './case.js';
+import { type ConformanceEnvironment, addressOf } from './environment.js';
+import type { Peer } from './peer.js';
+import type { PeerListener, PeerOptions } from './peers.js';
+import { RecordingFactory } from './recording-factory.js';
+import { type ProtocolHooks, RecordingHalfCloseProtocol, RecordingProtocol } from './recording-protocol.js';
+
+/** A transport of the reactor and the plain socket at its other end. */
+export interface Pair {
+  readonly transport: ITCPTransport;
+  readonly protocol: RecordingProtocol;
+  readonly factory: RecordingFactory;
+  readonly peer: Peer;
+}
+
+export interface ServerPair extends Pair {
+  readonly port: ITCPPort;
+}
+
+export interface ClientPair extends Pair {
+  readonly connector: IConnector;
+  readonly listener: PeerListener;
+}
+
+export interface PairOptions {
+  /** What the protocol does in its callbacks. */
+  readonly hooks?: ProtocolHooks;
+  /** The protocol takes half-closes. */
+  readonly halfClose?: boolean;
+  /** 127.0.0.1 unless said otherwise. */
+  readonly host?: string;
+  /** Options of the connection. */
+  readonly connection?: ConnectionOptions;
+  /** Options of the plain socket. */
+  readonly peer?: PeerOptions;
+}
+
+/** The reactor listens, the peer connects: done when the protocol has its connection. */
+export async function makeServerPair(
+  env: ConformanceEnvironment,
+  options: PairOptions & { readonly listen?: ListenTCPOptions } = {},
+): Promise<ServerPair> {
+  const factory = makeFactory(options);
+  const { host = '127.0.0.1' } = options;
+  const port = env.listen(factory, { interface: host, ...options.connection, ...options.listen });
+  const peer = env.peers.connect(addressOf(port), options.peer);
+  await env.drive(() => peer.connected && factory.protocols[0]?.made === true);
+  const protocol = factory.protocols[0] as RecordingProtocol;
+  return { port, factory, protocol, transport: protocol.transport, peer };
+}
+
+/** The peer listens, the reactor connects: done when both have their connection. */
+export async function makeClientPair(
+  env: ConformanceEnvironment,
+  options: PairOptions & { readonly connect?: ConnectTCPOptions } = {},
+): Promise<ClientPair> {
+  const factory = makeFactory(options);
+  const { host = '127.0.0.1' } = options;
+  const listener = env.peers.listen({ host, ...options.peer });
+  const connector = env.connect(listener.address, factory, { ...options.connection, ...options.connect });
+  await env.drive(() => listener.accepted.length > 0 && factory.protocols[0]?.made === true);
+  const protocol = factory.protocols[0] as RecordingProtocol;
+  const peer = listener.accepted[0] as Peer;
+  return { connector, listener, factory, protocol, transport: protocol.transport, peer };
+}
+
+/** A case that is told once and run for both kinds of transport. */
+export interface PairCase {
+  readonly name: string;
+  readonly cites?: readonly string[];
+  readonly needs?: readonly Need[];
+  /** Options of the pair. Hooks are shared by all runs, so they may keep nothing of their own. */
+  readonly pair?: PairOptions;
+  run(env: ConformanceEnvironment, pair: Pair): Promise<void> | void;
+}
+
+/** The case on an accepted connection, and on one that was made. */
+export function onBothSides({ name, pair: options, run, ...rest }: PairCase): ConformanceCase[] {
+  const make = (side: string, makePair: typeof makeServerPair | typeof makeClientPair): ConformanceCase => ({
+    ...rest,
+    name: `${name} (${side})`,
+    run: async (env) => run(env, await makePair(env, options)),
+  });
+  return [make('server', makeServerPair), make('client', makeClientPair)];
+}
+
+function makeFactory({ halfClose = false, hooks = {} }: PairOptions): RecordingFactory {
+  return new RecordingFactory({
+    build: () => (halfClose ? new RecordingHalfCloseProtocol(hooks) : new RecordingProtocol(hooks)),
+  });
+}

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { flushUnhandledErrors } from '../../defer/index.js';
+import { messageOf } from '../log-capture.js';
+import type { ConformanceCase, Need } from './case.js';
+import type { ConformanceEnvironment } from './environment.js';
+
+/**
+ * Rounds that a case's connections get to end after it, once they are aborted and their peers closed. On loopback the
+ * kernel carries an end over within the call that makes it, so a few would do.
+ */
+const SETTLING_ROUNDS_MAX = 100;
+
+/** Makes the environment of one case, with all that the case needs. */
+export type EnvironmentMaker = (request: { readonly needs: readonly Need[] }) => ConformanceEnvironment;
+
+/**
+ * Runs one case in an environment of its own. Fails with what the case throws, or if it leaves something behind: an open
+ * descriptor, a delayed call, a reader or writer, an unhandled failure of a Deferred, an error in the log that it
+ * hasn't flushed (`environment.log.flushErrors`).
+ */
+export async function runCase(testCase: ConformanceCase, makeEnvironment: EnvironmentMaker): Promise<void> {
+  flushUnhandledErrors();
+  const environment = makeEnvironment({ needs: testCase.needs ?? [] });
+  const troubles: unknown[] = [];
+  const attempt = async (step: () => unknown): Promise<void> => {
+    try {
+      await step();
+    } catch (error) {
+      troubles.push(error);
+    }
+  };
+  await attempt(() => testCase.run(environment));
+  for (const cleanup of environment.takeCleanups()) {
+    await attempt(() => environment.drive.result(Promise.resolve(cleanup())));
+  }
+  environment.peers.close();
+  await attempt(() => settle(environment));
+  await attempt(() => requireQuiet(environment));
+  await attempt(() => requireNoErrors(environment));
+  await attempt(() => environment.close());
+  await attempt(() => requireNothingOpen(environment));
+  // What a case throws is the news; what it then leaves behind mostly follows from it.
+  if (troubles.length > 0) throw troubles[0];
+}
+
+async function settle(environment: ConformanceEnvironment): Promise<void> {
+  let rounds = 0;
+  await environment.drive(() => whatIsLeft(environment).length === 0 || (rounds += 1) > SETTLING_ROUNDS_MAX);
+}
+
+function whatIsLeft({ reactor }: ConformanceEnvironment): string[] {
+  return [
+    ...reactor.getReaders().map((reader) => `reader ${reader.logPrefix()}`),
+    ...reactor.getWriters().map((writer) => `writer ${writer.logPrefix()}`),
+    ...reactor.getDelayedCalls().map((call) => `delayed call ${String(call)}`),
+  ];
+}
+
+function requireQuiet(environment: ConformanceEnvironment): void {
+  assert.deepEqual(whatIsLeft(environment), [], 'The case has left something in the reactor');
+}
+
+function requireNoErrors({ log }: ConformanceEnvironment): void {
+  assert.deepEqual(log.errors.map(messageOf), [], 'Errors were logged that the case did not expect');
+  const failures = flushUnhandledErrors().map(String);
+  assert.deepEqual(failures, [], 'Deferreds ended with failures that nobody handled');
+}
+
+function requireNothingOpen({ libc, openBefore }: ConformanceEnvironment): void {
+  assert.equal(
+    libc.descriptors.open - openBefore,
+    0,
+    'The case has left descriptors open (or closed too many)',
+  );
+}

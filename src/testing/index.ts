@@ -1,0 +1,12 @@
+/** What helps to test programs that are made with heddle. */
+export * from './conformance/index.js';
+export {
+  type Fault,
+  type FaultTime,
+  FaultyLibc,
+  type LibcCall,
+  type TransferCall,
+  type Truncation,
+  faultyDriver,
+} from './faulty-libc.js';
+export { LogCapture, type RecordChoice, messageOf } from './log-capture.js';

@@ -44,7 +44,7 @@ function targetsTable(result: RowResult): string {
   return table([
     ['target', 'at most', 'measured', ''],
     ...result.targets.map(({ metric, of, against, atMost, measured, met }) => [
-      `${metric}: ${of} / ${against}`,
+      `${metric}: ${of}${against === undefined ? '' : ` / ${against}`}`,
       atMost.toFixed(3),
       measured?.toFixed(3) ?? '-',
       measured === null ? 'not measured' : met ? 'met' : 'missed',

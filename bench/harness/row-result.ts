@@ -29,7 +29,7 @@ export interface Ratio {
 }
 
 export interface JudgedTarget extends Target {
-  /** The median ratio; null where it couldn't be formed, for one because a peer was left out. */
+  /** The median ratio or figure; null where it couldn't be formed, for one because a peer was left out. */
   readonly measured: number | null;
   readonly met: boolean;
 }
@@ -41,7 +41,7 @@ export function summarize(
 ): RowResult {
   const peers = [...samples].map(([name, all]) => ({ name, figures: figuresOf(row, all), samples: all }));
   const ratios = ratiosOf(row, peers);
-  const targets = row.targets.map((target) => judge(target, ratios));
+  const targets = row.targets.map((target) => judge(target, peers, ratios));
   return { name: row.name, title: row.title, peers, ratios, targets, failures: Object.fromEntries(failures) };
 }
 
@@ -66,9 +66,12 @@ function ratiosOf(row: Row, peers: readonly PeerResult[]): Ratio[] {
   );
 }
 
-function judge(target: Target, ratios: readonly Ratio[]): JudgedTarget {
-  const ratio = ratios.find(({ of, against }) => of === target.of && against === target.against);
-  const measured = ratio?.spreads[target.metric]?.median ?? null;
+function judge(target: Target, peers: readonly PeerResult[], ratios: readonly Ratio[]): JudgedTarget {
+  const judged =
+    target.against === undefined
+      ? peers.find(({ name }) => name === target.of)?.figures
+      : ratios.find(({ of, against }) => of === target.of && against === target.against)?.spreads;
+  const measured = judged?.[target.metric]?.median ?? null;
   return { ...target, measured, met: measured !== null && measured <= target.atMost };
 }
 

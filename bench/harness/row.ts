@@ -40,11 +40,11 @@ export interface Metric {
 /** What one peer's turn in one round gave: a figure for each metric, by its name. */
 export type Sample = Readonly<Record<string, number>>;
 
-/** The median ratio of `of` to `against` in `metric` is to be at most `atMost`. */
+/** The median ratio of `of` to `against` in `metric`, or without `against` the median figure itself, is to be at most `atMost`. */
 export interface Target {
   readonly metric: string;
   readonly of: string;
-  readonly against: string;
+  readonly against?: string;
   readonly atMost: number;
 }
 

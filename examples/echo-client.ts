@@ -7,7 +7,14 @@
  * The exit code is 0 if all came back, 1 if not, 2 if the arguments were wrong.
  */
 import { parseArgs } from 'node:util';
-import { ClientFactory, Deferred, type Failure, type IConnector, Protocol, getReactor } from '../src/index.js';
+import {
+  ClientFactory,
+  Deferred,
+  type Failure,
+  type IConnector,
+  Protocol,
+  getReactor,
+} from '../src/index.js';
 import { parseEndpoint } from './endpoint.js';
 
 type Input = AsyncIterable<Buffer> | Iterable<Buffer>;
@@ -16,6 +23,7 @@ class EchoClient extends Protocol {
   declare factory: EchoClientFactory;
   #sent = 0;
   #received = 0;
+  #sentAll = false;
 
   override async connectionMade(): Promise<void> {
     for await (const data of this.factory.input) {
@@ -24,6 +32,7 @@ class EchoClient extends Protocol {
       await this.transport.drained();
     }
     // The server learns that this was all, and ends the connection when it has sent everything back.
+    this.#sentAll = true;
     this.transport.loseWriteConnection();
   }
 
@@ -33,9 +42,8 @@ class EchoClient extends Protocol {
   }
 
   override connectionLost(reason: Failure): void {
-    const missing = this.#sent - this.#received;
-    if (missing === 0) this.factory.done.callback();
-    else this.factory.done.errback(new Error(`${missing} bytes did not come back`, { cause: reason.value }));
+    if (this.#sentAll && this.#received === this.#sent) this.factory.done.callback();
+    else this.factory.done.errback(reason);
   }
 }
 

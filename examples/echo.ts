@@ -30,7 +30,7 @@ function listen(description: string): ITCPPort {
 
 try {
   const port = listen(process.argv[2] ?? 'tcp:8007:interface=127.0.0.1');
-  console.log(`listening on ${formatEndpoint(port.getHost())}`);
+  reactor.callWhenRunning(() => console.log(`listening on ${formatEndpoint(port.getHost())}`));
   // Until SIGINT or SIGTERM: then the port and all connections are closed.
   await reactor.run();
 } catch (error) {

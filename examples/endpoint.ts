@@ -22,7 +22,8 @@ export function parseEndpoint(description: string): Endpoint {
   const port = options.get('port') ?? words.pop();
   const host = options.get('interface') ?? options.get('host') ?? words.pop() ?? '';
   for (const name of options.keys()) {
-    if (!['port', 'host', 'interface'].includes(name)) throw wrong(description, `there is no option "${name}"`);
+    if (!['port', 'host', 'interface'].includes(name))
+      throw wrong(description, `there is no option "${name}"`);
   }
   if (words.length > 0) throw wrong(description, `"${words.join(':')}" is one part too many`);
   return { port: portNumber(description, port), host };

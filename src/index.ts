@@ -15,6 +15,20 @@ export {
 export { type Log, getLog, logSystem } from './logger/index.js';
 export { NodeResolver, resolveAll } from './names/index.js';
 export * from './protocols/index.js';
-export { Reactor, type ReactorEvents, type ReactorOptions, getReactor, installReactor } from './reactor/index.js';
-export { FileDescriptorReservation, NullFileDescriptorReservation, type SpareDescriptor, spareEventfd } from './tcp/index.js';
+export {
+  FileDescriptor,
+  OwnedFileDescriptor,
+  Reactor,
+  type ReactorEvents,
+  type ReactorOptions,
+  type SlowCallback,
+  getReactor,
+  installReactor,
+} from './reactor/index.js';
+export {
+  FileDescriptorReservation,
+  NullFileDescriptorReservation,
+  type SpareDescriptor,
+  spareEventfd,
+} from './tcp/index.js';
 export { Clock, DelayedCall } from './time/index.js';

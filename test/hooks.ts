@@ -1,27 +1,28 @@
 /**
- * Root hooks: every test ends with no more open descriptors and no more running timers than it began with. A test
- * that leaves some fails, even if it had passed.
+ * Root hooks: every test ends without descriptors and running timers that it didn't begin with. A test that leaves
+ * some fails, even if it had passed.
  *
  * What counts and what doesn't:
- *  - Descriptors are those of the whole process (/proc/self/fd), whoever opened them.
+ *  - Descriptors are those of the whole process (/proc/self/fd), whoever opened them. One that has taken the place of
+ *    another of its kind (a new eventfd for a closed one) isn't left over; one that has taken the place of something
+ *    else is.
  *  - Node opens some when they are first needed and keeps them; `beforeAll` makes it do so before anything is counted.
- *  - heddle keeps some for a thread's life (`keptForLife`); they are made there too.
+ *  - heddle keeps one for a thread's life, the spare descriptor that ports hold in reserve; it is made there too.
+ *  - A reactor has descriptors until it is closed, so who makes one closes it, the default one too.
  *  - Node closes some of its own a few rounds of its loop after they were told to, so a test gets `ROUNDS` of them
  *    (setImmediate, no time). What needs longer has to be awaited by the test.
+ *  - mocha loads the tests, and this, by require. What `import()` loads are other instances of the same modules, whose
+ *    drivers and spare descriptors are not those of the tests.
  *  - A test that was skipped, or that failed already, isn't asked.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readlinkSync, watch } from 'node:fs';
+import { defaultReservation } from '../src/tcp/index.js';
+import { installedDrivers } from './libc/each-driver.js';
 
 const OPEN = '/proc/self/fd';
 const ROUNDS = 100;
-
-/**
- * What heddle makes once in each thread and keeps: modules and their exports to be called before the first test.
- * A module that isn't there is passed over.
- */
-const keptForLife: readonly (readonly [module: string, make: string])[] = [];
 
 let descriptorsBefore: ReadonlyMap<string, string> = new Map();
 let timersBefore = 0;
@@ -29,7 +30,7 @@ let timersBefore = 0;
 export const mochaHooks: Mocha.RootHookObject = {
   async beforeAll() {
     await makeNodeOpenWhatItKeeps();
-    for (const [module, make] of keptForLife) await makeKept(module, make);
+    makeHeddleOpenWhatItKeeps();
   },
 
   beforeEach() {
@@ -63,8 +64,24 @@ function timers(): number {
   return process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
 }
 
+/** `31 -> socket:[4711]` for each descriptor that has come and hasn't replaced another that leads to the same. */
+function newDescriptors(): string[] {
+  const now = descriptors();
+  const gone = [...descriptorsBefore]
+    .filter(([fd, target]) => now.get(fd) !== target)
+    .map(([, target]) => target);
+  const come = [...now].filter(([fd, target]) => descriptorsBefore.get(fd) !== target);
+  return come.filter(([, target]) => !takeOne(gone, target)).map(([fd, target]) => `${fd} -> ${target}`);
+}
+
+function takeOne(list: string[], wanted: string): boolean {
+  const at = list.indexOf(wanted);
+  if (at >= 0) list.splice(at, 1);
+  return at >= 0;
+}
+
 function isLeft(timersOfMocha: number): boolean {
-  return descriptors().size > descriptorsBefore.size || timers() > timersBefore + timersOfMocha;
+  return newDescriptors().length > 0 || timers() > timersBefore + timersOfMocha;
 }
 
 async function settled(): Promise<void> {
@@ -76,26 +93,18 @@ async function settled(): Promise<void> {
 
 /** Makes the test fail whose hook this is. (To throw here would end the whole run.) */
 function blame(hook: Mocha.Hook, timersLeft: number): void {
-  const left = [...descriptors()]
-    .filter(([fd, target]) => descriptorsBefore.get(fd) !== target)
-    .map(([fd, target]) => `${fd} -> ${target}`);
+  const left = newDescriptors();
   if (timersLeft > 0) left.push(`${timersLeft} timer(s)`);
   hook.error(new Error(`The test has left open: ${left.join(', ')}`));
 }
 
-/** The first child process and the first fs.watch() leave one descriptor each; found by listing them on Node 20 to 26. */
+/** The first child process and the first fs.watch() leave one descriptor each; found by listing them on Node 20. */
 async function makeNodeOpenWhatItKeeps(): Promise<void> {
   await once(spawn(process.execPath, ['--version']), 'close');
   watch('.').close();
 }
 
-async function makeKept(module: string, make: string): Promise<void> {
-  let exports: Record<string, unknown>;
-  try {
-    exports = (await import(module)) as Record<string, unknown>;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') return;
-    throw error;
-  }
-  await (exports[make] as () => unknown)();
+/** The spare descriptors: one for each driver, since each has its own idea of the kernel. */
+function makeHeddleOpenWhatItKeeps(): void {
+  for (const { libc } of installedDrivers()) defaultReservation(libc).reserve();
 }

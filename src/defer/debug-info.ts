@@ -2,6 +2,9 @@ import type { Failure } from './failure.js';
 
 let debugging = false;
 
+/** `stackHere`, DebugInfo's method and the Deferred's that called that. */
+const FRAMES_OF_OUR_OWN = 3;
+
 /**
  * Whether Deferreds made from now on remember where they were made and fired. It costs a stack trace for
  * each, so it is off unless asked for. Those made before are not changed.
@@ -45,7 +48,10 @@ export class DebugInfo {
   }
 }
 
-/** The stack without the frames of this file, which tell nobody anything. */
+/** The stack above a Deferred's constructor, or from its `callback` or `errback` on: what is below is always the same. */
 function stackHere(): string {
-  return (new Error().stack ?? '').split('\n').slice(3).join('\n');
+  return (new Error().stack ?? '')
+    .split('\n')
+    .slice(1 + FRAMES_OF_OUR_OWN)
+    .join('\n');
 }

@@ -14,45 +14,21 @@
 import { inspect } from 'node:util';
 import { cancelOnAbort, type AbortOptions } from './abort-signal.js';
 import { DebugInfo, getDebugging } from './debug-info.js';
-import { AlreadyCalledError, CancelledError, TimeoutError } from './errors.js';
+import { AlreadyCalledError, CancelledError } from './errors.js';
 import { Failure } from './failure.js';
+import { FIRED, FORGIVING, PAUSED_ONCE, RUNNING, WAITING } from './deferred-state.js';
 import { PromiseLink } from './promise-link.js';
+import { checkFunction, Step, type StepFunction } from './step.js';
+import { limitTime, type ICallLater } from './time-limit.js';
 import { forgetUnhandled, watchUnhandled } from './unhandled-errors.js';
 
-/** All that a Deferred needs of a clock: to be called `delay` seconds from now. Any `IReactorTime` will do. */
-export interface ICallLater {
-  callLater(delay: number, f: () => void): { active(): boolean; cancel(): void };
-}
+export type { ICallLater };
 
 /** What a step may return: a value, something that gives one later, or a failure. */
 export type StepResult<U> = U | PromiseLike<U> | Failure;
 
-type AnyStep = (result: never) => unknown;
-
-/** One place in a chain: what to call there, or who waits there. */
-class Step {
-  next: Step | undefined = undefined;
-
-  constructor(
-    readonly callback: AnyStep | undefined,
-    readonly errback: AnyStep | undefined,
-    readonly waiting: Deferred<unknown> | undefined,
-  ) {}
-}
-
-/*
- * The bits of a Deferred's state. They share one small integer since most questions are about several of them
- * ("fired and free to run?" is one comparison), and since Deferreds are many and should be small.
- */
-const FIRED = 1;
-/** One of its steps is being called. */
-const RUNNING = 2;
-/** It has no result until another Deferred hands it one. */
-const WAITING = 4;
-/** It was cancelled without a canceller, so whoever was to fire it doesn't know: one late firing is forgiven. */
-const FORGIVING = 8;
-/** The bits from here on count the calls of `pause`. */
-const PAUSED_ONCE = 16;
+/** What a step's result is for the steps after it. (A step that returns nothing but a Failure makes the compiler take that for `U`.) */
+export type Settled<U> = Exclude<U, Failure>;
 
 /** How long a circle of Deferreds that wait for each other is found out; looking further would make long chains slow. */
 const CYCLE_MAX = 100;
@@ -118,28 +94,28 @@ export class Deferred<T> implements PromiseLike<T> {
   addCallbacks<U, V = never>(
     callback: (result: T) => StepResult<U>,
     errback?: (failure: Failure) => StepResult<V>,
-  ): Deferred<U | V> {
+  ): Deferred<Settled<U | V>> {
     checkFunction(callback, 'callback');
     if (errback !== undefined) checkFunction(errback, 'errback');
-    return this.#append(new Step(callback as AnyStep, errback, undefined));
+    return this.#append(new Step(callback as StepFunction, errback, undefined));
   }
 
   /** Adds a step for results only. */
-  addCallback<U = never>(callback: (result: T) => StepResult<U>): Deferred<U> {
+  addCallback<U = never>(callback: (result: T) => StepResult<U>): Deferred<Settled<U>> {
     checkFunction(callback, 'callback');
-    return this.#append(new Step(callback as AnyStep, undefined, undefined));
+    return this.#append(new Step(callback as StepFunction, undefined, undefined));
   }
 
   /** Adds a step for failures only. What it returns is the result from there on. */
-  addErrback<U = never>(errback: (failure: Failure) => StepResult<U>): Deferred<T | U> {
+  addErrback<U = never>(errback: (failure: Failure) => StepResult<U>): Deferred<T | Settled<U>> {
     checkFunction(errback, 'errback');
     return this.#append(new Step(undefined, errback, undefined));
   }
 
   /** Adds a step for both. */
-  addBoth<U = never>(callback: (result: T | Failure) => StepResult<U>): Deferred<U> {
+  addBoth<U = never>(callback: (result: T | Failure) => StepResult<U>): Deferred<Settled<U>> {
     checkFunction(callback, 'callback');
-    return this.#append(new Step(callback as AnyStep, callback as AnyStep, undefined));
+    return this.#append(new Step(callback as StepFunction, callback as StepFunction, undefined));
   }
 
   /**
@@ -188,8 +164,7 @@ export class Deferred<T> implements PromiseLike<T> {
    * fails the Deferred with its error.
    */
   cancel(cause?: unknown): void {
-    let innermost: Deferred<unknown> = this as Deferred<unknown>;
-    while (innermost.#source !== undefined) innermost = innermost.#source;
+    const innermost = this.#innermost();
     if (innermost !== this) innermost.cancel(cause);
     else if (!this.called) this.#cancelUnfired(cause);
   }
@@ -204,17 +179,8 @@ export class Deferred<T> implements PromiseLike<T> {
     timeout: number,
     clock: ICallLater,
     onTimeoutCancel?: (result: T | Failure, timeout: number) => StepResult<U>,
-  ): Deferred<T | U> {
-    let timedOut = false;
-    const delayedCall = clock.callLater(timeout, () => {
-      timedOut = true;
-      this.cancel();
-    });
-    const convert = onTimeoutCancel ?? cancelledToTimedOut;
-    return this.addBoth((result): StepResult<T | U> => {
-      if (delayedCall.active()) delayedCall.cancel();
-      return timedOut ? (convert(result, timeout) as StepResult<T | U>) : result;
-    });
+  ): Deferred<T | Settled<U>> {
+    return limitTime(this, timeout, clock, onTimeoutCancel);
   }
 
   /** The native promise of the result at the chain's present end. `options.signal`, when aborted, cancels the Deferred. */
@@ -256,9 +222,16 @@ export class Deferred<T> implements PromiseLike<T> {
 
   #describeResult(): string {
     if (!this.called) return 'pending';
-    if (this.#source !== undefined) return `waiting for ${this.#source.toString()}`;
+    if (this.#source !== undefined) return `waiting for ${this.#innermost().toString()}`;
     if (this.#result instanceof Failure) return `failure: ${this.#result.toString()}`;
     return `result: ${inspect(this.#result, { depth: 0, breakLength: Infinity, compact: true })}`;
+  }
+
+  /** The Deferred that everything here waits for in the end; this one if it doesn't wait. */
+  #innermost(): Deferred<unknown> {
+    let innermost: Deferred<unknown> = this as Deferred<unknown>;
+    while (innermost.#source !== undefined) innermost = innermost.#source;
+    return innermost;
   }
 
   /** Puts a step at the end and runs it if its turn has come. The type that results is for the caller to say. */
@@ -333,9 +306,9 @@ export class Deferred<T> implements PromiseLike<T> {
     for (let step = this.#first; step !== undefined; step = this.#first) {
       this.#first = step.next;
       if (step.next === undefined) this.#last = undefined;
-      if (step.waiting !== undefined) {
-        if (this.#moveResultTo(step.waiting)) {
-          receiver = step.waiting;
+      if (step.receiver !== undefined) {
+        if (this.#moveResultTo(step.receiver)) {
+          receiver = step.receiver;
           break;
         }
         continue;
@@ -371,19 +344,18 @@ export class Deferred<T> implements PromiseLike<T> {
   /** The result that an object returned by a step stands for; undefined if it has to be waited for. */
   #adopt(returned: object): unknown {
     if (returned instanceof Failure) return returned;
-    let inner: Deferred<unknown>;
-    if (returned instanceof Deferred) inner = returned as Deferred<unknown>;
-    else if (typeof (returned as { then?: unknown }).then === 'function') {
-      inner = Deferred.fromPromise(returned as PromiseLike<unknown>);
-    } else return returned;
-
+    if (typeof (returned as { then?: unknown }).then !== 'function') return returned;
+    const later = returned as PromiseLike<unknown>;
+    const inner = later instanceof Deferred ? (later as Deferred<unknown>) : Deferred.fromPromise(later);
     if (this.#isWaitedForBy(inner))
       throw new TypeError('A callback returned a Deferred that waits for its own');
     if ((inner.#state & ~FORGIVING) === FIRED && inner.#first === undefined) return inner.#takeResult();
-    inner.#append(new Step(undefined, undefined, this as Deferred<unknown>));
+    this.#result = undefined;
     this.#source = inner;
     this.#state |= WAITING;
-    return undefined;
+    // If inner's result has just moved on and only its later steps are left, they run now and end the waiting.
+    inner.#append(new Step(undefined, undefined, this as Deferred<unknown>));
+    return this.#result;
   }
 
   /** Whether `other` is this Deferred or waits for it, looking no further than `CYCLE_MAX` Deferreds. */
@@ -421,14 +393,4 @@ export class Deferred<T> implements PromiseLike<T> {
     if (this.#info !== undefined) forgetUnhandled(this.#info);
     return result;
   }
-}
-
-function checkFunction(f: unknown, role: string): void {
-  if (typeof f !== 'function')
-    throw new TypeError(`The ${role} must be a function, not ${inspect(f, { depth: 0 })}`);
-}
-
-function cancelledToTimedOut(result: unknown, timeout: number): unknown {
-  if (!(result instanceof Failure) || result.check(CancelledError) === undefined) return result;
-  return new Failure(new TimeoutError(`Deferred timed out after ${timeout} s`, { cause: result.value }));
 }

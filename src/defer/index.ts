@@ -7,7 +7,7 @@ export {
   type DeferredListResult,
   type DeferredOutcome,
 } from './deferred-list.js';
-export { Deferred, type ICallLater, type StepResult } from './deferred.js';
+export { Deferred, type Settled, type StepResult } from './deferred.js';
 export { AlreadyCalledError, CancelledError, FailureGroup, FirstError, TimeoutError } from './errors.js';
 export { Failure, type ErrorClass } from './failure.js';
 export { fail, succeed } from './fired.js';
@@ -15,6 +15,7 @@ export { gatherResults, type GatherResultsOptions, type ResultsOf } from './gath
 export { keepContext } from './keep-context.js';
 export { ensureDeferred, execute, maybeDeferred } from './maybe-deferred.js';
 export { race } from './race.js';
+export type { ICallLater } from './time-limit.js';
 export {
   flushUnhandledErrors,
   setUnhandledErrorReporter,

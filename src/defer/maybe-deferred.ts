@@ -1,4 +1,4 @@
-import { Deferred, type StepResult } from './deferred.js';
+import { Deferred, type Settled, type StepResult } from './deferred.js';
 import { fail, succeed } from './fired.js';
 
 /**
@@ -9,10 +9,10 @@ import { fail, succeed } from './fired.js';
 export function maybeDeferred<U = never, A extends readonly unknown[] = []>(
   f: (...args: A) => StepResult<U>,
   ...args: A
-): Deferred<U> {
+): Deferred<Settled<U>> {
   try {
     const result = f(...args);
-    return isThenable(result) ? ensureDeferred(result) : succeed<U>(result);
+    return (isThenable(result) ? ensureDeferred(result) : succeed<U>(result)) as Deferred<Settled<U>>;
   } catch (error) {
     return fail(error);
   }

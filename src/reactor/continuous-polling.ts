@@ -1,11 +1,13 @@
 import type {
+  DisconnectReason,
   IDelayedCall,
   IFileDescriptor,
   IReactorTime,
   IReadDescriptor,
   IWriteDescriptor,
 } from '../interfaces/index.js';
-import { endReading, lose, read, write } from './dispatch.js';
+import { withLogContext } from '../logger/index.js';
+import { endReading, lose, read, wentAway, write } from './dispatch.js';
 
 /** Seconds between two rounds. */
 const INTERVAL = 0.00001;
@@ -86,8 +88,8 @@ export class ContinuousPolling {
     const wanted = this.#readers.size + this.#writers.size > 0;
     if (wanted) {
       this.#next ??= this.#time.callLater(INTERVAL, this.#round);
-    } else if (this.#next !== undefined) {
-      this.#next.cancel();
+    } else {
+      this.#next?.[Symbol.dispose]();
       this.#next = undefined;
     }
   }
@@ -95,21 +97,32 @@ export class ContinuousPolling {
   readonly #round = (): void => {
     this.#next = undefined;
     for (const reader of [...this.#readers]) {
-      if (!this.#readers.has(reader)) continue;
-      const reason = read(reader);
-      if (reason === undefined) continue;
-      this.removeReader(reader);
-      if (!endReading(reader, reason)) this.#lose(reader, reason);
+      if (this.#readers.has(reader)) withLogContext(reader, () => this.#read(reader));
     }
     for (const writer of [...this.#writers]) {
-      if (!this.#writers.has(writer)) continue;
-      const reason = write(writer);
-      if (reason !== undefined) this.#lose(writer, reason);
+      if (this.#writers.has(writer)) withLogContext(writer, () => this.#write(writer));
     }
     this.#arrange();
   };
 
-  #lose(descriptor: IFileDescriptor, reason: Parameters<typeof lose>[1]): void {
+  #read(reader: IReadDescriptor): void {
+    const reason = read(reader) ?? this.#wentAway(reader);
+    if (reason === undefined) return;
+    this.removeReader(reader);
+    this.#lose(reader, endReading(reader, reason));
+  }
+
+  #write(writer: IWriteDescriptor): void {
+    this.#lose(writer, write(writer) ?? this.#wentAway(writer));
+  }
+
+  /** A descriptor that has removed itself isn't asked for its number any more. */
+  #wentAway(descriptor: IFileDescriptor): DisconnectReason {
+    return this.has(descriptor) ? wentAway(descriptor) : undefined;
+  }
+
+  #lose(descriptor: IFileDescriptor, reason: DisconnectReason): void {
+    if (reason === undefined) return;
     this.remove(descriptor);
     lose(descriptor, reason);
   }

@@ -1,6 +1,7 @@
-import { ConnectionDone, ConnectionFdescWentAway, ConnectionLost } from '../errors/index.js';
+import { ConnectionDone, ConnectionLost, ReactorClosedError } from '../errors/index.js';
 import type { Failure } from '../defer/index.js';
 import type {
+  DisconnectReason,
   IFileDescriptor,
   IHangUpDescriptor,
   IReactorTime,
@@ -21,7 +22,7 @@ import {
 import { EpollEventArray, type Libc, checked, errno, systemError } from '../libc/index.js';
 import { setLogContext } from '../logger/index.js';
 import { ContinuousPolling } from './continuous-polling.js';
-import { endReading, lose, read, write } from './dispatch.js';
+import { endReading, hangUp, lose, read, wentAway, write } from './dispatch.js';
 import type { IPoller, TurnProgress } from './poller.js';
 import { HANG_UP, OUTSIDE, READ, Registration, WRITE } from './registration.js';
 
@@ -56,11 +57,12 @@ export interface EpollPollerParts {
 export class EpollPoller implements IPoller {
   readonly #libc: Libc;
   readonly #onChange: () => void;
-  readonly #epfd: number;
+  /** -1 after close(). */
+  #epfd: number;
   readonly #events: EpollEventArray;
   readonly #continuous: ContinuousPolling;
   /** By descriptor number. */
-  readonly #table: (Registration | undefined)[] = [];
+  #table: (Registration | undefined)[] = [];
   #changed: Registration[] = [];
   #generation = 0;
   #keepAliveCount = 0;
@@ -93,14 +95,20 @@ export class EpollPoller implements IPoller {
   }
 
   addHangUpWatch(descriptor: IHangUpDescriptor): void {
+    // Nobody can hang up on a file.
+    if (this.#continuous.has(descriptor)) return;
     this.#want(this.#register(descriptor), HANG_UP);
   }
 
   addInternalReader(reader: IReadDescriptor): void {
     const registration = this.#register(reader);
+    const { fd, generation } = registration;
     registration.internal = true;
+    registration.interest = READ;
     this.#setKeepAlive(registration, false);
-    this.#want(registration, READ);
+    const result = this.#libc.epoll_ctl(this.#epfd, EPOLL_CTL_ADD, fd, EPOLLIN, fd, generation);
+    checked(result, 'epoll_ctl', { fd });
+    registration.applied = EPOLLIN;
   }
 
   removeReader(reader: IReadDescriptor): void {
@@ -152,6 +160,8 @@ export class EpollPoller implements IPoller {
   }
 
   poll(timeoutMs: number, progress: TurnProgress): void {
+    // A timer or a refused change may have closed the reactor in this very turn.
+    if (this.#epfd < 0) return;
     const events = this.#events;
     const count = this.#libc.epoll_wait(this.#epfd, events, events.capacity, timeoutMs);
     if (count < 0) {
@@ -177,17 +187,24 @@ export class EpollPoller implements IPoller {
     }
   }
 
+  /** Events that are still being delivered find an empty table. */
   close(): void {
     this.#continuous.removeAll();
     this.#changed = [];
+    this.#table = [];
     this.#libc.close(this.#epfd);
+    this.#epfd = -1;
   }
 
   #deliver(registration: Registration, events: number): void {
     const { descriptor, interest } = registration;
     const outer = setLogContext(descriptor);
     if ((interest & HANG_UP) === 0 && (events & GONE) !== 0 && (events & EPOLLIN) === 0) {
-      this.#disconnect(registration, (interest & READ) === 0 ? new ConnectionLost() : new ConnectionDone(), true);
+      this.#disconnect(
+        registration,
+        (interest & READ) === 0 ? new ConnectionLost() : new ConnectionDone(),
+        true,
+      );
     } else {
       this.#call(registration, events);
     }
@@ -206,7 +223,11 @@ export class EpollPoller implements IPoller {
         }
       }
     } else if ((events & (EPOLLRDHUP | GONE)) !== 0) {
-      this.#hangUp(registration, events);
+      const reason = this.#hangUp(registration, events);
+      if (reason !== undefined) {
+        this.#disconnect(registration, reason, false);
+        return;
+      }
     }
     if (!registration.live) return;
     if ((registration.interest & WRITE) !== 0 && (events & (EPOLLOUT | GONE)) !== 0) {
@@ -216,34 +237,37 @@ export class EpollPoller implements IPoller {
         return;
       }
     }
-    if (isLive(registration) && descriptor.fileno() === -1) {
-      this.#disconnect(registration, new ConnectionFdescWentAway(), false);
-    }
+    if (!isLive(registration)) return;
+    const reason = wentAway(descriptor);
+    if (reason !== undefined) this.#disconnect(registration, reason, false);
   }
 
-  #hangUp(registration: Registration, events: number): void {
-    if ((registration.interest & HANG_UP) === 0) return;
+  #hangUp(registration: Registration, events: number): DisconnectReason {
+    if ((registration.interest & HANG_UP) === 0) return undefined;
     const how = (events & EPOLLERR) === 0 ? 'ended' : 'reset';
     const news = registration.hungUp === undefined || (how === 'reset' && registration.hungUp === 'ended');
     if ((events & GONE) !== 0) registration.over = true;
     if (news) registration.hungUp = how;
     this.#touch(registration);
-    if (news) (registration.descriptor as IHangUpDescriptor).hangUp(how);
+    return news ? hangUp(registration.descriptor as IHangUpDescriptor, how) : undefined;
   }
 
   #disconnect(registration: Registration, reason: Error | Failure, whileReading: boolean): void {
     if (!registration.live) return;
     const { descriptor } = registration;
+    let left: Error | Failure | undefined = reason;
     if (whileReading) {
       this.#setInterest(registration, registration.interest & ~READ);
-      if (endReading(descriptor, reason)) return;
+      left = endReading(descriptor, reason);
+      if (left === undefined) return;
     }
     if (isLive(registration)) this.#takeOut(registration);
     this.#drop(registration);
-    lose(descriptor, reason);
+    lose(descriptor, left);
   }
 
   #register(descriptor: IFileDescriptor): Registration {
+    if (this.#epfd < 0) throw new ReactorClosedError();
     const fd = descriptor.fileno();
     if (fd < 0) throw new Error(`${descriptor.logPrefix()} has no file descriptor to be watched`);
     const present = this.#table[fd];

@@ -1,14 +1,13 @@
 import { ReactorAlreadyRunning, ReactorNotRunning } from '../errors/index.js';
-import type { ISystemEventTrigger, RunOptions } from '../interfaces/index.js';
+import type { RunOptions } from '../interfaces/index.js';
 import { getLog } from '../logger/index.js';
 import { type StoppingSignal, onStoppingSignal } from './signals.js';
-import type { SystemEvents } from './system-events.js';
+import { SystemEvents } from './system-events.js';
 
 const log = getLog('reactor');
 
 /** What a reactor's life needs of the reactor. */
 export interface LifeParts {
-  readonly events: SystemEvents;
   /** A turn is wanted, since something is to be done at its end. */
   readonly requestTurn: () => void;
   /** Everything connected is to be lost. */
@@ -18,11 +17,15 @@ export interface LifeParts {
 /**
  * Between `run()` and the end of the shutdown: system events, signals, and the promise that `run` answers.
  *
- * The reactor's own part in the events stands first in their `during` phase: a reactor is running in all triggers of
- * `during` and `after` startup, and everything is disconnected before the other triggers of `during` shutdown.
+ * The reactor's own part in the events comes first in their `during` phase: a reactor is running in all triggers of
+ * `during` and `after` startup, and everything is disconnected before the triggers of `during` shutdown.
  * Twisted: `ReactorBase` and `_SignalReactorMixin`.
  */
 export class Life {
+  readonly events = new SystemEvents({
+    startup: () => this.#startRunning(),
+    shutdown: () => this.#stopRunning(),
+  });
   readonly #parts: LifeParts;
   #running = false;
   #started = false;
@@ -31,12 +34,9 @@ export class Life {
   #exitSignal: StoppingSignal | undefined;
   #ended: (() => void) | undefined;
   #cleanUp: (() => void)[] = [];
-  #startTrigger: ISystemEventTrigger | undefined;
-  #stopTrigger: ISystemEventTrigger | undefined;
 
   constructor(parts: LifeParts) {
     this.#parts = parts;
-    this.#addOwnTriggers();
   }
 
   get running(): boolean {
@@ -63,7 +63,7 @@ export class Life {
     });
     if (installSignalHandlers) this.#cleanUp.push(onStoppingSignal((name) => this.#signalled(name)));
     if (signal !== undefined) this.#stopOnAbort(signal);
-    this.#parts.events.fireEvent('startup');
+    this.events.fireEvent('startup');
     return ended;
   }
 
@@ -74,48 +74,38 @@ export class Life {
   }
 
   crash(): void {
-    if (!this.#started) return;
-    this.#parts.events.abandon('startup');
-    this.#parts.events.abandon('shutdown');
-    this.#end();
+    if (this.#started) this.#end();
   }
 
   /** The end of a turn: where a stop that was asked for begins. */
   turnEnded(): void {
     if (!this.#stopAsked || this.#shuttingDown) return;
     this.#shuttingDown = true;
-    this.#parts.events.fireEvent('shutdown').addCallback(() => {
+    this.events.fireEvent('shutdown').addCallback(() => {
       // A crash meanwhile has ended it already.
       if (this.#shuttingDown) this.#end();
     });
   }
 
-  /** Firing takes triggers out, so those that were taken are added again before the next run. */
-  #addOwnTriggers(): void {
-    const { events } = this.#parts;
-    this.#startTrigger ??= events.addTrigger('during', 'startup', () => this.#startRunning(), []);
-    this.#stopTrigger ??= events.addTrigger('during', 'shutdown', () => this.#stopRunning(), []);
-  }
-
   #startRunning(): void {
-    this.#startTrigger = undefined;
-    this.#running = true;
+    this.#running = this.#started;
   }
 
   #stopRunning(): void {
-    this.#stopTrigger = undefined;
     this.#running = false;
     this.#parts.disconnectAll();
   }
 
+  /** The first signal stops in order. A second one doesn't wait any more for whoever holds the shutdown up. */
   #signalled(name: StoppingSignal): void {
+    this.#exitSignal ??= name;
     if (this.#stopAsked) {
-      log.warn('Received {signal} again, stopping at once', { signal: name });
+      log.warn('Received {signal} while shutting down, stopping at once', { signal: name });
       this.crash();
+      this.#parts.disconnectAll();
       return;
     }
     log.info('Received {signal}, shutting down', { signal: name });
-    this.#exitSignal = name;
     this.stop();
   }
 
@@ -136,7 +126,11 @@ export class Life {
     this.#ended = undefined;
     for (const cleanUp of this.#cleanUp) cleanUp();
     this.#cleanUp = [];
-    this.#addOwnTriggers();
+    // What still waits for its `before` triggers will not come: the next run begins anew.
+    this.events.abandon('startup');
+    this.events.abandon('shutdown');
+    // The process need not stay alive for this run any more, which is arranged at a turn's end.
+    this.#parts.requestTurn();
     ended?.();
   }
 }

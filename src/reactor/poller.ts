@@ -14,7 +14,10 @@ export interface IPoller extends IReactorFDSet {
   readonly keepAliveCount: number;
   /** A descriptor that is readable when `poll` would deliver something. */
   fileno(): number;
-  /** Watches a descriptor of the reactor itself: not listed, not removed by `removeAll`, not keeping the process alive. */
+  /**
+   * Watches a descriptor of the reactor itself, at once: not listed, not removed by `removeAll`, not keeping the process
+   * alive. Throws a SystemError if the kernel refuses.
+   */
   addInternalReader(reader: IReadDescriptor): void;
   /** Waits up to `timeoutMs` (0: not at all, -1: for ever) and delivers a bounded number of events. What is left stays ready. */
   poll(timeoutMs: number, progress: TurnProgress): void;

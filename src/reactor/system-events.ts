@@ -53,11 +53,14 @@ interface Firing {
 /** One system event. Twisted: `_ThreePhaseEvent`. */
 export class ThreePhaseEvent {
   readonly #eventType: SystemEvent;
+  readonly #ownPart: (() => void) | undefined;
   readonly #triggers: Readonly<Record<EventPhase, Trigger[]>> = { before: [], during: [], after: [] };
   #firing: Firing | undefined;
 
-  constructor(eventType: SystemEvent) {
+  /** `ownPart` is called at each firing, when all `before` triggers are through and before any other is called. */
+  constructor(eventType: SystemEvent, ownPart?: () => void) {
     this.#eventType = eventType;
+    this.#ownPart = ownPart;
   }
 
   /**
@@ -141,6 +144,7 @@ export class ThreePhaseEvent {
       return;
     }
     firing.called.clear();
+    this.#ownPart?.();
     for (const trigger of this.#take('during')) trigger.call();
     for (const trigger of this.#take('after')) trigger.call();
     // A trigger may have abandoned this firing and begun the next.
@@ -166,6 +170,13 @@ export class ThreePhaseEvent {
 /** The system events of a reactor, by name. */
 export class SystemEvents {
   readonly #events = new Map<SystemEvent, ThreePhaseEvent>();
+
+  /** `ownParts` are what the reactor itself does in its events; see the constructor of {@link ThreePhaseEvent}. */
+  constructor(ownParts: Readonly<Record<string, () => void>> = {}) {
+    for (const [eventType, ownPart] of Object.entries(ownParts)) {
+      this.#events.set(eventType, new ThreePhaseEvent(eventType, ownPart));
+    }
+  }
 
   /** See {@link ThreePhaseEvent.addTrigger}. */
   addTrigger<A extends readonly unknown[]>(

@@ -1,5 +1,6 @@
 import type { IFileDescriptor, IFlushable, ITurn } from '../interfaces/index.js';
 import type { IHostLoop, Libc } from '../libc/index.js';
+import { prefixOf } from './dispatch.js';
 import type { TurnProgress } from './poller.js';
 
 /** One recv takes at most this much (Twisted's bufferSize). */
@@ -33,6 +34,7 @@ export class Turn implements ITurn, TurnProgress {
   readonly #limits: TurnLimits;
   readonly #onSlow: (slow: SlowCallback) => void;
   #running = false;
+  #idle = true;
   #deadline = 0;
   #last = 0;
   #flushables: IFlushable[] = [];
@@ -54,6 +56,16 @@ export class Turn implements ITurn, TurnProgress {
     return this.#running;
   }
 
+  /** Whether nothing but descriptors has been called in this turn. */
+  get idle(): boolean {
+    return this.#idle;
+  }
+
+  /** Whether somebody waits to be flushed. */
+  get hasOutput(): boolean {
+    return this.#flushables.length > 0;
+  }
+
   replaceSlab(): void {
     this.#slab = this.#makeSlab();
   }
@@ -70,6 +82,7 @@ export class Turn implements ITurn, TurnProgress {
   /** A turn begins at this time of the host loop. */
   begin(now: number): void {
     this.#running = true;
+    this.#idle = true;
     this.#last = now;
     this.#deadline = now + this.#limits.turnMs;
   }
@@ -85,7 +98,7 @@ export class Turn implements ITurn, TurnProgress {
   ran(descriptor: IFileDescriptor): boolean {
     const now = this.#host.now();
     if (now - this.#last > this.#limits.slowMs) {
-      this.#onSlow({ what: descriptor.logPrefix(), durationMs: now - this.#last });
+      this.#onSlow({ what: prefixOf(descriptor), durationMs: now - this.#last });
     }
     this.#last = now;
     return now > this.#deadline;
@@ -93,6 +106,7 @@ export class Turn implements ITurn, TurnProgress {
 
   /** As `ran`, for what isn't a descriptor's callback: timers, calls of callFromThread. */
   called(what: { toString(): string }): void {
+    this.#idle = false;
     const now = this.#host.now();
     if (now - this.#last > this.#limits.slowMs) {
       this.#onSlow({ what: what.toString(), durationMs: now - this.#last });

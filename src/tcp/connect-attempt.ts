@@ -1,8 +1,21 @@
 import { Deferred } from '../defer/index.js';
 import { ConnectBindError, ReactorClosedError, getConnectError } from '../errors/index.js';
 import { internetAddress } from '../address/index.js';
-import type { ConnectTCPOptions, IInternetAddress, IWriteDescriptor } from '../interfaces/index.js';
-import { SOL_SOCKET, SO_ERROR, SO_REUSEADDR, SocketAddress, checked, errno, systemError } from '../libc/index.js';
+import type {
+  ConnectTCPOptions,
+  IHangUpDescriptor,
+  IInternetAddress,
+  IWriteDescriptor,
+} from '../interfaces/index.js';
+import {
+  SOL_SOCKET,
+  SO_ERROR,
+  SO_REUSEADDR,
+  SocketAddress,
+  checked,
+  errno,
+  systemError,
+} from '../libc/index.js';
 import { openSocket } from './listening-socket.js';
 import { getIntegerOption, setOption } from './socket-options.js';
 import { familyOf, writeAddress } from './socket-addresses.js';
@@ -15,9 +28,10 @@ import type { TransportContext } from './transport-context.js';
  *
  * Facts (connect(2)): a non-blocking connect says EINPROGRESS and goes on in the background; so does one that was
  * interrupted (EINTR), and calling it again would be wrong. When the socket is writable SO_ERROR tells how it went,
- * once. The constructor never throws: what fails at once fails the Deferred.
+ * once. A refused connect is a hang-up for epoll (EPOLLHUP, EPOLLERR); with a hang-up watch the reactor leaves it to
+ * `doWrite` to find out what it means. The constructor never throws: what fails at once fails the Deferred.
  */
-export class ConnectAttempt implements IWriteDescriptor {
+export class ConnectAttempt implements IWriteDescriptor, IHangUpDescriptor {
   readonly connected: Deferred<number>;
   readonly #context: TransportContext;
   readonly #address: IInternetAddress;
@@ -34,7 +48,11 @@ export class ConnectAttempt implements IWriteDescriptor {
       this.#fail(new ConnectBindError(error as Error));
       return;
     }
-    this.#connect();
+    try {
+      this.#connect();
+    } catch (error) {
+      this.#fail(getConnectError(error));
+    }
   }
 
   fileno(): number {
@@ -57,8 +75,12 @@ export class ConnectAttempt implements IWriteDescriptor {
     else this.#refused(-pending);
   }
 
+  hangUp(): void {
+    // The attempt is over, and `doWrite` is called next.
+  }
+
   connectionLost(reason: { readonly value: unknown }): void {
-    this.#fail(reason.value);
+    this.#fail(getConnectError(reason.value));
   }
 
   #open(options: ConnectTCPOptions): void {
@@ -69,7 +91,8 @@ export class ConnectAttempt implements IWriteDescriptor {
     if (options.bindAddress === undefined) return;
     const { host = family === 2 ? '0.0.0.0' : '::', port = 0 } = options.bindAddress;
     const local = internetAddress('TCP', host, port);
-    if (local === undefined) throw new RangeError(`bindAddress.host must be an IP address, not ${JSON.stringify(host)}`);
+    if (local === undefined)
+      throw new RangeError(`bindAddress.host must be an IP address, not ${JSON.stringify(host)}`);
     if (port !== 0) setOption(libc, this.#fd, SOL_SOCKET, SO_REUSEADDR, 1);
     checked(libc.bind(this.#fd, writeAddress(local, new SocketAddress())), 'bind', { address: host, port });
   }
@@ -77,8 +100,13 @@ export class ConnectAttempt implements IWriteDescriptor {
   #connect(): void {
     const result = this.#context.libc.connect(this.#fd, writeAddress(this.#address, new SocketAddress()));
     if (result >= 0) this.#succeed();
-    else if (result === -errno.EINPROGRESS || result === -errno.EINTR) this.#context.fds.addWriter(this);
+    else if (result === -errno.EINPROGRESS || result === -errno.EINTR) this.#watch();
     else this.#refused(result);
+  }
+
+  #watch(): void {
+    this.#context.fds.addHangUpWatch(this);
+    this.#context.fds.addWriter(this);
   }
 
   #refused(result: number): void {

@@ -1,30 +1,17 @@
-import { Deferred, Failure, fail, succeed } from '../defer/index.js';
+import { type Deferred, Failure, succeed } from '../defer/index.js';
 import {
   ConnectionAborted,
   ConnectionDetached,
   ConnectionDone,
   ConnectionLost,
   NotConnectedError,
-  SlowReaderError,
-  WriteQueueOverflowError,
 } from '../errors/index.js';
-import type {
-  HangUp,
-  IAddress,
-  IConsumer,
-  IDelayedCall,
-  IEvents,
-  IProtocol,
-  IPullProducer,
-  IPushProducer,
-  ITransport,
-  TransportEvents,
-} from '../interfaces/index.js';
-import { EventSource, getLog } from '../logger/index.js';
+import type { HangUp, IAddress, IProtocol, IPushProducer, ITransport } from '../interfaces/index.js';
+import { getLog } from '../logger/index.js';
 import type { ConnectionDriver, ConnectionFeed } from './connection-driver.js';
-import type { ConnectionLimits } from './connection-options.js';
-import { ProducerSlot } from './producer-slot.js';
-import { WriteQueue } from './write-queue.js';
+import { Consumer } from './consumer.js';
+import { follow, isHalfCloseable, tellConnectionLost } from './protocol-calls.js';
+import { Waiters } from './waiters.js';
 
 /**
  * How a connection lives and ends, without any I/O: a driver feeds it and does what it asks
@@ -43,7 +30,8 @@ import { WriteQueue } from './write-queue.js';
  * The two directions end apart: `writing` goes from open over ending (loseWriteConnection) to ended (FIN is sent),
  * `readEnded` says that the peer's FIN came.
  *
- * Twisted: `FileDescriptor` (twisted.internet.abstract) and `Connection` (twisted.internet.tcp).
+ * What is queued, and who produces it, is {@link Consumer}'s affair.
+ * Twisted: `Connection` (twisted.internet.tcp).
  */
 
 const log = getLog('tcp');
@@ -52,63 +40,35 @@ const log = getLog('tcp');
 const done = new Failure(new ConnectionDone());
 
 /** How the driver is to give the descriptor up. */
-type Closing = 'in order' | 'at once' | 'with reset' | 'released';
+type Closing = 'in order' | 'at once' | 'with reset';
 
-export abstract class Connection implements ITransport, IConsumer, IPushProducer, ConnectionFeed, AsyncDisposable {
-  readonly queue = new WriteQueue();
+export abstract class Connection
+  extends Consumer
+  implements ITransport, IPushProducer, ConnectionFeed, AsyncDisposable
+{
   bytesRead = 0;
   bytesWritten = 0;
-  writeBufferSize: number;
 
-  readonly #limits: ConnectionLimits;
   #driver: ConnectionDriver | undefined;
   #protocol: IProtocol | undefined;
-  #state: 'new' | 'open' | 'closing' | 'ending' | 'over' = 'new';
+  /** `released` is an `ending` without a descriptor: the driver has given it up already. */
+  #state: 'new' | 'open' | 'closing' | 'ending' | 'released' | 'over' = 'new';
   #writing: 'open' | 'ending' | 'ended' = 'open';
   #readEnded = false;
-  #full = false;
-  #producer: ProducerSlot | undefined;
-  #events: EventSource<TransportEvents> | undefined;
-  #drained: Deferred<void>[] | undefined;
-  #lost: Deferred<void>[] | undefined;
-  #slowReader: IDelayedCall | undefined;
-
-  constructor(limits: ConnectionLimits) {
-    this.#limits = limits;
-    this.writeBufferSize = limits.writeBufferSize;
-  }
+  #lost: Waiters | undefined;
 
   abstract getPeer(): IAddress;
   abstract getHost(): IAddress;
-  abstract logPrefix(): string;
 
   /** The protocol's `connectionLost` has run; `reason` is what it got. */
   protected abstract ended(reason: Failure): void;
 
-  /** The driver, while there is one to be asked for the socket's options. */
-  protected get driver(): ConnectionDriver | undefined {
-    return this.#driver;
-  }
-
-  /** The protocol, from `begin` until `connectionLost`. */
-  protected get protocol(): IProtocol | undefined {
-    return this.#protocol;
-  }
-
   get connected(): boolean {
-    return this.#state === 'open' || this.#state === 'closing' || this.#state === 'ending';
+    return this.#state !== 'new' && this.#state !== 'over';
   }
 
   get disconnecting(): boolean {
-    return this.#state === 'closing' || this.#state === 'ending';
-  }
-
-  get bytesQueued(): number {
-    return this.queue.bytes;
-  }
-
-  get events(): IEvents<TransportEvents> {
-    return (this.#events ??= new EventSource());
+    return this.connected && this.#state !== 'open';
   }
 
   /** The connection is there: reading begins and the protocol is told. */
@@ -116,6 +76,7 @@ export abstract class Connection implements ITransport, IConsumer, IPushProducer
     this.#driver = driver;
     this.#protocol = protocol;
     this.#state = 'open';
+    this.watchPeer(driver);
     // Before the protocol is told, so that a pauseProducing() in connectionMade counts.
     driver.startReading();
     try {
@@ -126,29 +87,6 @@ export abstract class Connection implements ITransport, IConsumer, IPushProducer
   }
 
   // ---- what the protocol does
-
-  write(data: Uint8Array): boolean {
-    if (!(data instanceof Uint8Array)) throw notBytes(data);
-    if (!this.#accepts()) return false;
-    this.queue.push(data);
-    return this.#queued();
-  }
-
-  writeSequence(pieces: Iterable<Uint8Array>): boolean {
-    const all = [...pieces];
-    for (const data of all) if (!(data instanceof Uint8Array)) throw notBytes(data);
-    if (!this.#accepts()) return false;
-    for (const data of all) this.queue.push(data);
-    return this.#queued();
-  }
-
-  drained(): Deferred<void> {
-    if (!this.connected) return fail(new NotConnectedError());
-    if (this.queue.bytes === 0) return succeed<void>(undefined);
-    const drained = new Deferred<void>();
-    (this.#drained ??= []).push(drained);
-    return drained;
-  }
 
   loseConnection(): void {
     if (this.#state !== 'open') return;
@@ -164,21 +102,22 @@ export abstract class Connection implements ITransport, IConsumer, IPushProducer
   }
 
   abortConnection(): void {
-    this.#abort(() => new ConnectionAborted());
+    this.abort(() => new ConnectionAborted());
   }
 
   /** See ITCPTransport.detach. */
   detach(): number {
     const driver = this.#driver;
-    if (driver === undefined || this.#state === 'ending') throw new NotConnectedError();
-    if (this.queue.bytes > 0) throw new Error(`${this.queue.bytes} bytes are queued: wait for drained() first`);
-    this.#state = 'ending';
-    driver.later(() => this.#end(new Failure(new ConnectionDetached()), 'released'));
+    if (driver === undefined || !this.live) throw new NotConnectedError();
+    const { bytes } = this.queue;
+    if (bytes > 0) throw new Error(`${bytes} bytes are queued: wait for drained() first`);
+    this.#state = 'released';
+    driver.later(() => this.#end(new Failure(new ConnectionDetached()), 'at once'));
     return driver.release();
   }
 
   pauseProducing(): void {
-    if (this.connected) this.#driver?.stopReading();
+    if (this.#state === 'open') this.#driver?.stopReading();
   }
 
   resumeProducing(): void {
@@ -189,17 +128,6 @@ export abstract class Connection implements ITransport, IConsumer, IPushProducer
     this.loseConnection();
   }
 
-  registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
-    if (this.connected) (this.#producer ??= new ProducerSlot()).register(producer, streaming);
-    else producer.stopProducing();
-  }
-
-  unregisterProducer(): void {
-    this.#producer?.unregister();
-    // A close that waited for the producer has nothing left to send that would bring it here again.
-    if (this.#state === 'closing' || this.#writing === 'ending') this.#driver?.startWriting();
-  }
-
   stopConsuming(): void {
     this.unregisterProducer();
     this.loseConnection();
@@ -208,9 +136,7 @@ export abstract class Connection implements ITransport, IConsumer, IPushProducer
   /** Fires when the connection is lost, whatever the reason; at once if it is. */
   whenLost(): Deferred<void> {
     if (this.#state === 'over') return succeed<void>(undefined);
-    const lost = new Deferred<void>();
-    (this.#lost ??= []).push(lost);
-    return lost;
+    return (this.#lost ??= new Waiters()).add();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -256,17 +182,21 @@ export abstract class Connection implements ITransport, IConsumer, IPushProducer
   }
 
   hangUp(how: HangUp): void {
-    if (!this.connected || this.#readEnded) return;
-    this.#events?.emit('hangUp', how);
-    if (how === 'reset') this.#stopProducer();
+    if (this.#state === 'open' && !this.#readEnded) {
+      this.emit('hangUp', how);
+      if (how === 'reset') this.stopProducer();
+    } else if (how === 'reset' && this.live) {
+      // Nobody will read any more, so no read will tell; and there may be nothing to write either.
+      this.#end(new Failure(new ConnectionLost('the peer has reset it')), 'at once');
+    }
   }
 
   sent(bytes: number): void {
     if (bytes > 0) {
       this.bytesWritten += bytes;
-      this.#watchSlowReader();
+      this.taken();
     }
-    if (this.queue.bytes === 0 && this.#state !== 'ending') this.#nothingQueued();
+    if (this.queue.bytes === 0 && this.live) this.#nothingQueued();
   }
 
   failed(error: Error): void {
@@ -279,63 +209,37 @@ export abstract class Connection implements ITransport, IConsumer, IPushProducer
 
   // ---- the write side
 
-  #accepts(): boolean {
-    return (this.#state === 'open' || this.#state === 'closing') && this.#writing !== 'ended';
+  /** Asked again after others were told something: they may have ended it. */
+  protected override get live(): boolean {
+    return this.#state === 'open' || this.#state === 'closing';
   }
 
-  #queued(): boolean {
-    const { bytes } = this.queue;
-    if (bytes === 0) return true;
+  protected override get accepting(): boolean {
+    return this.live && this.#writing !== 'ended';
+  }
+
+  protected override get finishing(): boolean {
+    return this.#state === 'closing' || (this.#state === 'open' && this.#writing === 'ending');
+  }
+
+  protected override startWriting(): void {
     this.#driver?.startWriting();
-    if (this.#slowReader === undefined && this.#limits.slowReaderTimeoutMs !== Infinity) this.#watchSlowReader();
-    if (bytes <= this.writeBufferSize) return true;
-    this.#overfull(bytes);
-    return false;
-  }
-
-  #overfull(bytes: number): void {
-    if (bytes > this.#limits.writeQueueLimit) {
-      this.#events?.emit('writeQueueOverflow', bytes);
-      this.#abort(() => new WriteQueueOverflowError(bytes, this.#limits.writeQueueLimit));
-      return;
-    }
-    if (!this.#full) {
-      this.#full = true;
-      this.#events?.emit('writeBufferFull', bytes);
-    }
-    this.#producer?.pause();
   }
 
   /** All is sent: who waited for that has its turn, and if nobody did, what was to end ends. */
   #nothingQueued(): void {
-    if (this.#full) {
-      this.#full = false;
-      this.#events?.emit('drain');
-    }
-    if (this.#drained !== undefined) this.#fireDrained();
-    if (this.#producer?.occupied === true) {
-      this.#resumeProducer(this.#producer);
-    } else if (this.queue.bytes > 0) {
-      // Somebody who was told has written again.
-    } else if (this.#state === 'closing') {
-      this.#end(done, 'in order');
-    } else if (this.#writing === 'ending') {
-      this.#endWriting();
-    }
-  }
-
-  #fireDrained(): void {
-    const drained = this.#drained ?? [];
-    this.#drained = undefined;
-    for (const deferred of drained) deferred.callback(undefined);
-  }
-
-  #resumeProducer(producer: ProducerSlot): void {
+    this.emptied();
+    if (!this.live) return;
     try {
-      producer.resume();
+      if (this.resumeProducer()) return;
     } catch (error) {
       this.#threw('resumeProducing', error);
+      return;
     }
+    // Somebody who was told may have written again.
+    if (this.queue.bytes > 0) return;
+    if (this.#state === 'closing') this.#end(done, 'in order');
+    else if (this.#writing === 'ending') this.#endWriting();
   }
 
   #endWriting(): void {
@@ -354,51 +258,28 @@ export abstract class Connection implements ITransport, IConsumer, IPushProducer
 
   /** Both directions are over, so no event will come any more. */
   #endIfBothEnded(): void {
-    if (!this.#readEnded || this.#writing !== 'ended') return;
-    this.#driver?.later(() => this.#end(done, 'in order'));
-  }
-
-  /** The peer has time from the first byte queued, and again from each that it takes. */
-  #watchSlowReader(): void {
-    const { slowReaderTimeoutMs } = this.#limits;
-    if (slowReaderTimeoutMs === Infinity) return;
-    if (this.queue.bytes === 0) {
-      this.#forgetSlowReader();
-    } else if (this.#slowReader === undefined) {
-      this.#slowReader = this.#driver?.after(slowReaderTimeoutMs, () => this.#tooSlow());
-    } else {
-      this.#slowReader.reset(slowReaderTimeoutMs / 1000);
-    }
-  }
-
-  #tooSlow(): void {
-    this.#slowReader = undefined;
-    const { bytes } = this.queue;
-    this.#events?.emit('slowReader', bytes);
-    this.#abort(() => new SlowReaderError(bytes, this.#limits.slowReaderTimeoutMs));
-  }
-
-  #forgetSlowReader(): void {
-    this.#slowReader?.cancel();
-    this.#slowReader = undefined;
+    if (this.#state !== 'open' || !this.#readEnded || this.#writing !== 'ended') return;
+    this.#driver?.later(() => {
+      if (this.#state === 'open') this.#end(done, 'in order');
+    });
   }
 
   // ---- the end
 
-  /** Nothing is read or sent from now on; the end itself comes in a later turn, so that nobody is called re-entrantly. */
-  #abort(reason: () => ConnectionAborted): void {
+  /** The end itself comes in a later turn, so that nobody is called re-entrantly. */
+  protected override abort(reason: () => ConnectionAborted): void {
     const driver = this.#driver;
-    if (driver === undefined || this.#state === 'ending' || this.#state === 'over') return;
+    if (driver === undefined || !this.live) return;
     this.#state = 'ending';
     this.queue.clear();
+    this.unwatchPeer();
     driver.stopReading();
     driver.later(() => this.#end(new Failure(reason()), 'with reset'));
   }
 
   /** Waits for an async callback, so that its rejection ends the connection as a throw would. */
-  #follow(completion: void | PromiseLike<unknown>, callback: string): void {
-    if (completion === undefined) return;
-    completion.then(undefined, (error: unknown) => this.#threw(callback, error));
+  #follow(completion: unknown, callback: string): void {
+    if (completion !== undefined) follow(completion, (error) => this.#threw(callback, error));
   }
 
   #threw(callback: string, error: unknown): void {
@@ -411,22 +292,17 @@ export abstract class Connection implements ITransport, IConsumer, IPushProducer
     const driver = this.#driver;
     const protocol = this.#protocol;
     if (driver === undefined || protocol === undefined) return;
+    const released = this.#state === 'released';
     this.#state = 'over';
     this.#driver = undefined;
     this.#protocol = undefined;
-    this.#forgetSlowReader();
-    this.#stopProducer();
-    this.#close(driver, closing);
-    if (this.#drained !== undefined) this.#failDrained(reason);
-    try {
-      const completion = protocol.connectionLost(reason);
-      if (completion !== undefined) completion.then(undefined, (error: unknown) => lostThrew(protocol, error));
-    } catch (error) {
-      lostThrew(protocol, error);
-    }
+    this.unwatchPeer();
+    this.stopProducer();
+    if (!released) this.#close(driver, closing);
+    this.failDrained(reason);
+    tellConnectionLost(protocol, reason);
     this.ended(reason);
-    for (const lost of this.#lost ?? []) lost.callback(undefined);
-    this.#lost = undefined;
+    this.#lost?.fire();
   }
 
   #close(driver: ConnectionDriver, closing: Closing): void {
@@ -434,35 +310,7 @@ export abstract class Connection implements ITransport, IConsumer, IPushProducer
       driver.closeInOrder(this.queue, this.#readEnded);
     } else {
       this.queue.clear();
-      if (closing !== 'released') driver.closeAtOnce(closing === 'with reset');
+      driver.closeAtOnce(closing === 'with reset');
     }
   }
-
-  #stopProducer(): void {
-    try {
-      this.#producer?.stop();
-    } catch (error) {
-      log.failure('stopProducing threw', Failure.from(error), { connection: this.logPrefix() });
-    }
-  }
-
-  #failDrained(reason: Failure): void {
-    const drained = this.#drained ?? [];
-    this.#drained = undefined;
-    for (const deferred of drained) deferred.errback(reason);
-  }
-}
-
-function lostThrew(protocol: IProtocol, error: unknown): void {
-  const name = protocol.logPrefix?.() ?? protocol.constructor.name;
-  log.failure('connectionLost of {protocol} threw', Failure.from(error), { protocol: name });
-}
-
-function isHalfCloseable(protocol: IProtocol): protocol is import('../interfaces/index.js').IHalfCloseableProtocol {
-  return 'readConnectionLost' in protocol && 'writeConnectionLost' in protocol;
-}
-
-function notBytes(data: unknown): TypeError {
-  const advice = typeof data === 'string' ? ': use Buffer.from(text) to choose an encoding' : '';
-  return new TypeError(`Data must be bytes (a Buffer or Uint8Array), not ${typeof data}${advice}`);
 }

@@ -11,12 +11,14 @@ import type { WriteQueue } from './write-queue.js';
  * handed out: of 3.2 MB queued a peer got 12 kB.
  *
  * So the socket sends what is queued, ends its own direction, and throws the peer's input away until the peer ends
- * too. Bounded in time and bytes, or a peer that doesn't end could keep the descriptor for ever.
+ * too. Bounded in time and bytes, or a peer that doesn't end could keep the descriptor for ever. The time counts from the last
+ * byte that the peer took: who reads slowly gets all of it.
  */
 export class LingeringClose implements ConnectionFeed {
   readonly wantsData = false;
   readonly queue: WriteQueue;
   readonly #driver: ConnectionDriver;
+  readonly #lingerMs: number;
   readonly #timeout: IDelayedCall;
   #bytesLeft: number;
   #shutDown = false;
@@ -28,6 +30,7 @@ export class LingeringClose implements ConnectionFeed {
     this.queue = queue;
     this.#closeWhenSent = peerEnded;
     this.#bytesLeft = limits.lingerBytes;
+    this.#lingerMs = limits.lingerMs;
     this.#timeout = driver.after(limits.lingerMs, () => driver.closeAtOnce(false));
     if (queue.bytes === 0) this.#endWriting();
     else driver.startWriting();
@@ -57,7 +60,8 @@ export class LingeringClose implements ConnectionFeed {
     // Sending will tell what it means.
   }
 
-  sent(): void {
+  sent(bytes: number): void {
+    if (bytes > 0) this.#timeout.reset(this.#lingerMs / 1000);
     if (this.queue.bytes === 0 && !this.#shutDown) this.#endWriting();
   }
 

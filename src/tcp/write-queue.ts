@@ -89,3 +89,10 @@ export class WriteQueue {
     }
   }
 }
+
+/** Throws a TypeError, with advice for those who come from Twisted's or node's strings, unless `data` can be queued. */
+export function requireBytes(data: unknown): asserts data is Uint8Array {
+  if (data instanceof Uint8Array) return;
+  const advice = typeof data === 'string' ? ': use Buffer.from(text) to choose an encoding' : '';
+  throw new TypeError(`Data must be bytes (a Buffer or Uint8Array), not ${typeof data}${advice}`);
+}

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,12 +64,17 @@ describe('getDriver()', () => {
     const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
     let directory: string;
 
-    // A copy of the sources outside of this project finds none of its packages.
+    // A copy of the sources outside of this project finds none of its packages, and where others lie on the way up
+    // from there, packages without a file stand before them.
     before(() => {
       directory = mkdtempSync(join(tmpdir(), 'heddle-'));
       for (const floor of ['errors', 'libc'])
         cpSync(join(source, floor), join(directory, floor), { recursive: true });
       writeFileSync(join(directory, 'package.json'), '{ "type": "module" }');
+      for (const name of ['koffi', 'ffi-napi', 'ref-napi']) {
+        mkdirSync(join(directory, 'node_modules', name), { recursive: true });
+        writeFileSync(join(directory, 'node_modules', name, 'package.json'), '{ "main": "none.js" }');
+      }
       writeFileSync(
         join(directory, 'get.ts'),
         `import { getDriver } from './libc/index.js';

@@ -12,6 +12,11 @@ function installedDriver(name: DriverName): Driver | undefined {
   }
 }
 
+/** All drivers that this machine has. */
+export function installedDrivers(): readonly Driver[] {
+  return names.map(installedDriver).filter((driver) => driver !== undefined);
+}
+
 /**
  * The same tests for each driver that talks to the real kernel. One whose package isn't installed shows up as a
  * pending test, unless HEDDLE_FFI asks for it: then its absence is an error.

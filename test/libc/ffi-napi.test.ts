@@ -1,17 +1,14 @@
 import { expect } from 'chai';
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { MissingDriverError } from '../../src/libc/index.js';
 import { ForeignProgram, type FfiNapi, loadFfiNapi } from '../../src/libc/ffi-napi-program.js';
 
 describe('loadFfiNapi()', () => {
   it('refuses in a worker thread, in one sentence, whether or not the packages are installed', async () => {
-    const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx/esm/api')).href;
     const tested = new URL('../../src/libc/ffi-napi.ts', import.meta.url).href;
     const worker = new Worker(
-      `import(${JSON.stringify(loader)})
+      `import('tsx/esm/api')
         .then(({ register }) => { register(); return import(${JSON.stringify(tested)}); })
         .then(({ loadFfiNapi }) => loadFfiNapi())
         .catch(({ name, message }) => require('node:worker_threads').parentPort.postMessage({ name, message }));`,
@@ -20,7 +17,6 @@ describe('loadFfiNapi()', () => {
     const ended = once(worker, 'exit');
     const [refusal] = (await once(worker, 'message')) as [{ name: string; message: string }];
     await ended;
-    console.log(refusal);
     expect(refusal.name).to.equal('UnsupportedPlatformError');
     expect(refusal.message).to.match(
       /^The ffi-napi driver works in the main thread only, .*: use koffi in a worker$/,

@@ -1,5 +1,5 @@
 /**
- * Programs for node-host-loop.test.ts: what they show is how the process ends. `process.argv` names the program and
+ * Programs for node-host-loop-process.test.ts: what they show is how the process ends. `process.argv` names the program and
  * the driver. Each has a host loop over an epoll set with one eventfd in it.
  */
 import { Worker } from 'node:worker_threads';

@@ -5,8 +5,10 @@ import type { ConformanceEnvironment } from './environment.js';
  *  - `faults`: a kernel whose calls can be made to fail (`environment.faults`) under the reactor.
  *  - `ipv6`: the loopback address ::1.
  *  - `descriptorLimit`: RLIMIT_NOFILE can be lowered, and counts.
+ *  - `tcpInfo`: TCP_INFO, of connections and of listening sockets.
+ *  - `garbageCollection`: `globalThis.gc`, which Node has with --expose-gc.
  */
-export type Need = 'faults' | 'ipv6' | 'descriptorLimit';
+export type Need = 'faults' | 'ipv6' | 'descriptorLimit' | 'tcpInfo' | 'garbageCollection';
 
 /** One behaviour that every reactor, on every kernel, has to show. */
 export interface ConformanceCase {

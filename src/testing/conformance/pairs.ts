@@ -32,7 +32,7 @@ export interface ClientPair extends Pair {
 
 export interface PairOptions {
   /** What the protocol does in its callbacks. */
-  readonly hooks?: ProtocolHooks;
+  readonly hooks?: Readonly<ProtocolHooks>;
   /** The protocol takes half-closes. */
   readonly halfClose?: boolean;
   /** 127.0.0.1 unless said otherwise. */
@@ -77,17 +77,19 @@ export interface PairCase {
   readonly name: string;
   readonly cites?: readonly string[];
   readonly needs?: readonly Need[];
-  /** Options of the pair. Hooks are shared by all runs, so they may keep nothing of their own. */
+  /** Options of the pair. */
   readonly pair?: PairOptions;
   run(env: ConformanceEnvironment, pair: Pair): Promise<void> | void;
 }
 
 /** The case on an accepted connection, and on one that was made. */
-export function onBothSides({ name, pair: options, run, ...rest }: PairCase): ConformanceCase[] {
+export function onBothSides(told: PairCase): ConformanceCase[] {
+  const { name, cites = [], needs = [], pair } = told;
   const make = (side: string, makePair: typeof makeServerPair | typeof makeClientPair): ConformanceCase => ({
-    ...rest,
     name: `${name} (${side})`,
-    run: async (env) => run(env, await makePair(env, options)),
+    cites,
+    needs,
+    run: async (env) => told.run(env, await makePair(env, pair)),
   });
   return [make('server', makeServerPair), make('client', makeClientPair)];
 }

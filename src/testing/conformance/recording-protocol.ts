@@ -5,13 +5,13 @@ import { Protocol } from '../../protocols/index.js';
 /** What a protocol was told. */
 export type ProtocolEvent = 'made' | 'data' | 'readLost' | 'writeLost' | 'lost';
 
-/** What a test does inside the callbacks. Each is called after the event is recorded. */
+/** What a test does inside the callbacks, to be changed at any time. Each is called after the event is recorded. */
 export interface ProtocolHooks {
-  readonly made?: (protocol: RecordingProtocol) => Completion;
-  readonly data?: (protocol: RecordingProtocol, data: Buffer) => Completion;
-  readonly readLost?: (protocol: RecordingProtocol) => Completion;
-  readonly writeLost?: (protocol: RecordingProtocol) => Completion;
-  readonly lost?: (protocol: RecordingProtocol, reason: Failure) => Completion;
+  made?: (protocol: RecordingProtocol) => Completion;
+  data?: (protocol: RecordingProtocol, data: Buffer) => Completion;
+  readLost?: (protocol: RecordingProtocol) => Completion;
+  writeLost?: (protocol: RecordingProtocol) => Completion;
+  lost?: (protocol: RecordingProtocol, reason: Failure) => Completion;
 }
 
 /** Keeps what it is told, in order, and does what the test's hooks say. Twisted: `AccumulatingProtocol`. */
@@ -21,13 +21,13 @@ export class RecordingProtocol extends Protocol {
   readonly reentered: ProtocolEvent[] = [];
   /** Why the connection was lost; undefined until then. */
   reason: Failure | undefined;
-  protected readonly hooks: ProtocolHooks;
+  readonly hooks: ProtocolHooks;
   #received: Buffer[] = [];
   #running = 0;
 
-  constructor(hooks: ProtocolHooks = {}) {
+  constructor(hooks: Readonly<ProtocolHooks> = {}) {
     super();
-    this.hooks = hooks;
+    this.hooks = { ...hooks };
   }
 
   get made(): boolean {

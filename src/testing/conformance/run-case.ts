@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import { flushUnhandledErrors } from '../../defer/index.js';
 import { messageOf } from '../log-capture.js';
 import type { ConformanceCase, Need } from './case.js';
@@ -6,9 +7,11 @@ import type { ConformanceEnvironment } from './environment.js';
 
 /**
  * Rounds that a case's connections get to end after it, once they are aborted and their peers closed. On loopback the
- * kernel carries an end over within the call that makes it, so a few would do.
+ * kernel carries an end over within the call that makes it, so a few would do. Calls that are due in so many seconds are
+ * waited for besides.
  */
-const SETTLING_ROUNDS_MAX = 100;
+const SETTLING_ROUNDS = 20;
+const SETTLING_SECONDS = 0.01;
 
 /** Makes the environment of one case, with all that the case needs. */
 export type EnvironmentMaker = (request: { readonly needs: readonly Need[] }) => ConformanceEnvironment;
@@ -44,15 +47,21 @@ export async function runCase(testCase: ConformanceCase, makeEnvironment: Enviro
 }
 
 async function settle(environment: ConformanceEnvironment): Promise<void> {
+  const { drive, reactor } = environment;
+  const soon = reactor.seconds() + SETTLING_SECONDS;
   let rounds = 0;
-  await environment.drive(() => whatIsLeft(environment).length === 0 || (rounds += 1) > SETTLING_ROUNDS_MAX);
+  await drive(function nothingIsLeft() {
+    rounds += 1;
+    if (whatIsLeft(environment).length === 0) return true;
+    return rounds > SETTLING_ROUNDS && reactor.getDelayedCalls().every((call) => call.getTime() > soon);
+  });
 }
 
 function whatIsLeft({ reactor }: ConformanceEnvironment): string[] {
   return [
     ...reactor.getReaders().map((reader) => `reader ${reader.logPrefix()}`),
     ...reactor.getWriters().map((writer) => `writer ${writer.logPrefix()}`),
-    ...reactor.getDelayedCalls().map((call) => `delayed call ${String(call)}`),
+    ...reactor.getDelayedCalls().map((call) => `delayed call ${inspect(call)}`),
   ];
 }
 

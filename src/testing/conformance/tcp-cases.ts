@@ -1,5 +1,43 @@
+import { abortCases } from './abort-cases.js';
+import { acceptErrorCases } from './accept-error-cases.js';
+import { adoptionCases } from './adoption-cases.js';
+import { bufferingCases } from './buffering-cases.js';
 import type { ConformanceGroup } from './case.js';
+import { closingCases } from './closing-cases.js';
+import { connectorCases } from './connector-cases.js';
+import { descriptorReuseCases } from './descriptor-reuse-cases.js';
 import { echoCases } from './echo-cases.js';
+import { exhaustionCases } from './exhaustion-cases.js';
+import { faultIsolationCases } from './fault-isolation-cases.js';
+import { halfCloseCases } from './half-close-cases.js';
+import { hostNameCases } from './host-name-cases.js';
+import { listeningOptionCases } from './listening-option-cases.js';
+import { optionCases } from './option-cases.js';
+import { pausingCases } from './pausing-cases.js';
+import { portCases } from './port-cases.js';
+import { producerCases } from './producer-cases.js';
+import { sendErrorCases } from './send-error-cases.js';
+import { writingCases } from './writing-cases.js';
 
 /** The cases of TCP, by theme. */
-export const tcpCases: readonly ConformanceGroup[] = [{ title: 'echo', cases: echoCases }];
+export const tcpCases: readonly ConformanceGroup[] = [
+  { title: 'echo', cases: echoCases },
+  { title: 'writing', cases: writingCases },
+  { title: 'errors of send and recv', cases: sendErrorCases },
+  { title: 'the write queue', cases: bufferingCases },
+  { title: 'producers', cases: producerCases },
+  { title: 'half-close', cases: halfCloseCases },
+  { title: 'abort', cases: abortCases },
+  { title: 'closing', cases: closingCases },
+  { title: 'what protocols throw', cases: faultIsolationCases },
+  { title: 'pausing', cases: pausingCases },
+  { title: 'options of connections', cases: optionCases },
+  { title: 'ports', cases: portCases },
+  { title: 'options of ports', cases: listeningOptionCases },
+  { title: 'connectors', cases: connectorCases },
+  { title: 'connecting by name', cases: hostNameCases },
+  { title: 'adopted and detached sockets', cases: adoptionCases },
+  { title: 'errors of accept', cases: acceptErrorCases },
+  { title: 'descriptor exhaustion', cases: exhaustionCases },
+  { title: 'descriptor numbers used again', cases: descriptorReuseCases },
+];

@@ -1,0 +1,22 @@
+import { inspect } from 'node:util';
+import type { Deferred } from './deferred.js';
+
+/** A callback or an errback as the chain sees it: the types were checked when it was added. */
+export type StepFunction = (result: never) => unknown;
+
+/** One place in a Deferred's chain: what to call there, or the Deferred that gets the result there. */
+export class Step {
+  next: Step | undefined = undefined;
+
+  constructor(
+    readonly callback: StepFunction | undefined,
+    readonly errback: StepFunction | undefined,
+    readonly receiver: Deferred<unknown> | undefined,
+  ) {}
+}
+
+/** Throws a TypeError for what can't be a step. */
+export function checkFunction(f: unknown, role: 'callback' | 'errback'): void {
+  if (typeof f === 'function') return;
+  throw new TypeError(`The ${role} must be a function, not ${inspect(f, { depth: 0 })}`);
+}

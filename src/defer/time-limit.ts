@@ -1,0 +1,34 @@
+import type { Deferred, Settled, StepResult } from './deferred.js';
+import { CancelledError, TimeoutError } from './errors.js';
+import { Failure } from './failure.js';
+
+/** All that a Deferred needs of a clock: to be called `delay` seconds from now. Any `IReactorTime` will do. */
+export interface ICallLater {
+  callLater(delay: number, f: () => void): { active(): boolean; cancel(): void };
+}
+
+/** What `Deferred.addTimeout` does; the contract stands there. */
+export function limitTime<T, U>(
+  deferred: Deferred<T>,
+  timeout: number,
+  clock: ICallLater,
+  onTimeoutCancel: ((result: T | Failure, timeout: number) => StepResult<U>) | undefined,
+): Deferred<T | Settled<U>> {
+  let timedOut = false;
+  const delayedCall = clock.callLater(timeout, () => {
+    timedOut = true;
+    deferred.cancel();
+  });
+  return deferred.addBoth((result): StepResult<T | U> => {
+    if (delayedCall.active()) delayedCall.cancel();
+    if (!timedOut) return result;
+    return onTimeoutCancel === undefined
+      ? cancelledToTimedOut(result, timeout)
+      : onTimeoutCancel(result, timeout);
+  });
+}
+
+function cancelledToTimedOut<T>(result: T | Failure, timeout: number): T | Failure {
+  if (!(result instanceof Failure) || result.check(CancelledError) === undefined) return result;
+  return new Failure(new TimeoutError(`Deferred timed out after ${timeout} s`, { cause: result.value }));
+}

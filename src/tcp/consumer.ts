@@ -1,0 +1,187 @@
+import { type Deferred, Failure, fail, succeed } from '../defer/index.js';
+import {
+  type ConnectionAborted,
+  NotConnectedError,
+  SlowReaderError,
+  WriteQueueOverflowError,
+} from '../errors/index.js';
+import type {
+  IConsumer,
+  IEvents,
+  IPullProducer,
+  IPushProducer,
+  TransportEvents,
+} from '../interfaces/index.js';
+import { EventSource, getLog } from '../logger/index.js';
+import type { ConnectionDriver } from './connection-driver.js';
+import type { ConnectionLimits } from './connection-options.js';
+import { ProducerSlot } from './producer-slot.js';
+import { SlowReader } from './slow-reader.js';
+import { Waiters } from './waiters.js';
+import { WriteQueue, requireBytes } from './write-queue.js';
+
+const log = getLog('tcp');
+
+/**
+ * The outgoing half of a connection: what is queued, and those who care how full the queue is: the producer that is
+ * paused and resumed, who waits for it to drain, who listens to events, the watch on a slow reader. When a connection
+ * begins and ends is the other half's affair ({@link Connection}), which says what is accepted and does the sending.
+ *
+ * It is a base class, not a part, so that an idle connection pays for none of it.
+ * Twisted: `FileDescriptor` (twisted.internet.abstract).
+ */
+export abstract class Consumer implements IConsumer {
+  readonly queue = new WriteQueue();
+  writeBufferSize: number;
+
+  readonly #limits: ConnectionLimits;
+  #full = false;
+  #producer: ProducerSlot | undefined;
+  #events: EventSource<TransportEvents> | undefined;
+  #drained: Waiters | undefined;
+  #slowReader: SlowReader | undefined;
+
+  constructor(limits: ConnectionLimits) {
+    this.#limits = limits;
+    this.writeBufferSize = limits.writeBufferSize;
+  }
+
+  abstract get connected(): boolean;
+  abstract logPrefix(): string;
+
+  /** Neither over nor about to be. */
+  protected abstract get live(): boolean;
+  /** Whether bytes may still be queued. */
+  protected abstract get accepting(): boolean;
+  /** Whether something is to end as soon as all is sent and nobody produces any more. */
+  protected abstract get finishing(): boolean;
+  /** Has the queue sent, or what is to end ended, when the turn ends. */
+  protected abstract startWriting(): void;
+  /** Nothing is read or sent from now on; the end comes in a later turn. */
+  protected abstract abort(reason: () => ConnectionAborted): void;
+
+  get bytesQueued(): number {
+    return this.queue.bytes;
+  }
+
+  get events(): IEvents<TransportEvents> {
+    return (this.#events ??= new EventSource());
+  }
+
+  write(data: Uint8Array): boolean {
+    requireBytes(data);
+    if (!this.accepting) return false;
+    this.queue.push(data);
+    return this.#queued();
+  }
+
+  writeSequence(pieces: Iterable<Uint8Array>): boolean {
+    const all = [...pieces];
+    for (const data of all) requireBytes(data);
+    if (!this.accepting) return false;
+    for (const data of all) this.queue.push(data);
+    return this.#queued();
+  }
+
+  drained(): Deferred<void> {
+    if (!this.connected) return fail(new NotConnectedError());
+    if (this.queue.bytes === 0) return succeed<void>(undefined);
+    return (this.#drained ??= new Waiters()).add();
+  }
+
+  registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
+    if (this.live) (this.#producer ??= new ProducerSlot()).register(producer, streaming);
+    else producer.stopProducing();
+  }
+
+  unregisterProducer(): void {
+    this.#producer?.unregister();
+    // What waited for the producer has nothing left to send that would bring it up again.
+    if (this.finishing) this.startWriting();
+  }
+
+  // ---- what the connection tells
+
+  /** A peer that takes nothing is to be noticed, if the limits say so. */
+  protected watchPeer(driver: Pick<ConnectionDriver, 'after'>): void {
+    const { slowReaderTimeoutMs } = this.#limits;
+    if (slowReaderTimeoutMs === Infinity) return;
+    this.#slowReader = new SlowReader(slowReaderTimeoutMs, driver, () => this.#tooSlow());
+  }
+
+  /** Some of the queue is sent. */
+  protected taken(): void {
+    this.#slowReader?.took(this.queue.bytes);
+  }
+
+  /** All is sent: who waited for that hears it, except the producer. */
+  protected emptied(): void {
+    if (this.#full) {
+      this.#full = false;
+      this.emit('drain');
+    }
+    this.#drained?.fire();
+  }
+
+  /** Asks the producer for more, if there is one; false if not. Throws what the producer throws. */
+  protected resumeProducer(): boolean {
+    if (this.#producer?.occupied !== true) return false;
+    this.#producer.resume();
+    return true;
+  }
+
+  /** The producer hears that there will be no more. */
+  protected stopProducer(): void {
+    try {
+      this.#producer?.stop();
+    } catch (error) {
+      log.failure('stopProducing threw', Failure.from(error), { connection: this.logPrefix() });
+    }
+  }
+
+  /** Nobody waits for the peer any more. */
+  protected unwatchPeer(): void {
+    this.#slowReader?.stop();
+  }
+
+  /** Who still waits for the queue to drain waits in vain. */
+  protected failDrained(reason: Failure): void {
+    this.#drained?.fail(reason);
+  }
+
+  protected emit<K extends keyof TransportEvents>(event: K, ...args: TransportEvents[K]): void {
+    this.#events?.emit(event, ...args);
+  }
+
+  // ---- the marks
+
+  #queued(): boolean {
+    const { bytes } = this.queue;
+    if (bytes === 0) return true;
+    this.startWriting();
+    this.#slowReader?.queued();
+    if (bytes <= this.writeBufferSize && bytes <= this.#limits.writeQueueLimit) return true;
+    this.#overfull(bytes);
+    return false;
+  }
+
+  #overfull(bytes: number): void {
+    const { writeQueueLimit } = this.#limits;
+    if (bytes > writeQueueLimit) {
+      this.emit('writeQueueOverflow', bytes);
+      this.abort(() => new WriteQueueOverflowError(bytes, writeQueueLimit));
+      return;
+    }
+    if (!this.#full) {
+      this.#full = true;
+      this.emit('writeBufferFull', bytes);
+    }
+    this.#producer?.pause();
+  }
+
+  #tooSlow(): void {
+    const { bytes } = this.queue;
+    this.emit('slowReader', bytes);
+    this.abort(() => new SlowReaderError(bytes, this.#limits.slowReaderTimeoutMs));
+  }
+}

@@ -1,0 +1,47 @@
+import { Failure } from '../defer/index.js';
+import type { IHalfCloseableProtocol, IProtocol } from '../interfaces/index.js';
+import { getLog } from '../logger/index.js';
+
+/**
+ * What a connection has to mind when it calls its protocol: which callbacks there are, what they return, and that
+ * every part of a protocol may throw, its name as well.
+ */
+
+const log = getLog('tcp');
+
+export function isHalfCloseable(protocol: IProtocol): protocol is IHalfCloseableProtocol {
+  return 'readConnectionLost' in protocol && 'writeConnectionLost' in protocol;
+}
+
+/** The name that a protocol has in log records: its log prefix, or its class. Never throws. */
+export function nameOf(protocol: IProtocol): string {
+  try {
+    return protocol.logPrefix?.() ?? protocol.constructor.name;
+  } catch {
+    // A name is wanted in order to tell of something more important.
+    return 'Protocol';
+  }
+}
+
+/** Calls `rejected` if a callback of a protocol was async and has failed. What isn't a promise is nobody's business. */
+export function follow(completion: unknown, rejected: (error: unknown) => void): void {
+  if (isPromiseLike(completion)) completion.then(undefined, rejected);
+}
+
+/** Tells a protocol that its connection is over. Never throws: there is nothing left to lose, so errors are logged. */
+export function tellConnectionLost(protocol: IProtocol, reason: Failure): void {
+  const threw = (error: unknown): void => {
+    log.failure('connectionLost of {protocol} threw', Failure.from(error), { protocol: nameOf(protocol) });
+  };
+  try {
+    follow(protocol.connectionLost(reason), threw);
+  } catch (error) {
+    threw(error);
+  }
+}
+
+function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  );
+}

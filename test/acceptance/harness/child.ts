@@ -1,0 +1,76 @@
+/** Child processes that are programs of this folder, and how one talks with them. */
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+/** The command that runs a TypeScript file under test/acceptance. */
+export function command(file: string, ...args: readonly string[]): string[] {
+  const path = fileURLToPath(new URL(`../${file}`, import.meta.url));
+  return [process.execPath, '--expose-gc', '--import', import.meta.resolve('tsx'), path, ...args];
+}
+
+/**
+ * The command with a lower limit of descriptors, soft and hard. It has to be in force before Node starts: Node raises a soft
+ * limit to the hard one.
+ */
+export function limited(limit: number, words: readonly string[]): string[] {
+  return ['sh', '-c', `ulimit -n ${limit} && exec "$@"`, 'sh', ...words];
+}
+
+/** Starts a command. What it writes to its standard error is shown. */
+export function start(
+  [program = '', ...args]: readonly string[],
+  stdio: SpawnOptions['stdio'],
+): ChildProcess {
+  return spawn(program, args, { stdio });
+}
+
+/** A child that answers each message with one message. */
+export class AskedChild<Question extends object, Answer> implements AsyncDisposable {
+  readonly #child: ChildProcess;
+  readonly pid: number;
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+    this.pid = child.pid ?? -1;
+  }
+
+  /** Starts a command, and waits until it says by a first message that it is ready. */
+  static async start<Question extends object, Answer>(
+    words: readonly string[],
+  ): Promise<[AskedChild<Question, Answer>, Answer]> {
+    const child = new AskedChild<Question, Answer>(start(words, ['ignore', 'inherit', 'inherit', 'ipc']));
+    return [child, await child.#answer()];
+  }
+
+  async ask(question: Question): Promise<Answer> {
+    const answer = this.#answer();
+    this.#child.send(question);
+    return answer;
+  }
+
+  async #answer(): Promise<Answer> {
+    const ended = new AbortController();
+    const { signal } = ended;
+    try {
+      const answer = once(this.#child, 'message', { signal });
+      const end = once(this.#child, 'exit', { signal }).then(([code, killed]: unknown[]) => {
+        throw new Error(`The child has ended (exit code ${String(code)}, signal ${String(killed)})`);
+      });
+      // Whichever loses is aborted, and nobody waits for it.
+      answer.catch(() => {});
+      end.catch(() => {});
+      return ((await Promise.race([answer, end])) as [Answer])[0];
+    } finally {
+      ended.abort();
+    }
+  }
+
+  /** Ends the child, as its parent's death would. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const exit = once(this.#child, 'exit');
+    this.#child.kill('SIGKILL');
+    await exit;
+  }
+}

@@ -54,6 +54,10 @@ export function formatIPv4(address: number): string {
 
 /** The text of the sixteen bytes of an IPv6 address, in RFC 5952's form, and `%scopeName` if that is given. */
 export function formatIPv6(bytes: Uint8Array, scopeName = ''): string {
-  const text = new ipaddr.IPv6([...bytes]).toRFC5952String();
+  const address = new ipaddr.IPv6([...bytes]);
+  // RFC 5952 section 5: a mapped address (a client of IPv4 on a dual-stack port) shows its IPv4 part as such.
+  const text = address.isIPv4MappedAddress()
+    ? `::ffff:${address.toIPv4Address().toString()}`
+    : address.toRFC5952String();
   return scopeName === '' ? text : `${text}%${scopeName}`;
 }

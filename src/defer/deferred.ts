@@ -97,25 +97,25 @@ export class Deferred<T> implements PromiseLike<T> {
   ): Deferred<Settled<U | V>> {
     checkFunction(callback, 'callback');
     if (errback !== undefined) checkFunction(errback, 'errback');
-    return this.#append(new Step(callback as StepFunction, errback, undefined));
+    return this.#append(new Step(callback as StepFunction, errback, undefined, false));
   }
 
   /** Adds a step for results only. */
   addCallback<U = never>(callback: (result: T) => StepResult<U>): Deferred<Settled<U>> {
     checkFunction(callback, 'callback');
-    return this.#append(new Step(callback as StepFunction, undefined, undefined));
+    return this.#append(new Step(callback as StepFunction, undefined, undefined, false));
   }
 
   /** Adds a step for failures only. What it returns is the result from there on. */
   addErrback<U = never>(errback: (failure: Failure) => StepResult<U>): Deferred<T | Settled<U>> {
     checkFunction(errback, 'errback');
-    return this.#append(new Step(undefined, errback, undefined));
+    return this.#append(new Step(undefined, errback, undefined, false));
   }
 
   /** Adds a step for both. */
   addBoth<U = never>(callback: (result: T | Failure) => StepResult<U>): Deferred<Settled<U>> {
     checkFunction(callback, 'callback');
-    return this.#append(new Step(callback as StepFunction, callback as StepFunction, undefined));
+    return this.#append(new Step(callback as StepFunction, callback as StepFunction, undefined, false));
   }
 
   /**
@@ -124,7 +124,7 @@ export class Deferred<T> implements PromiseLike<T> {
    */
   chainDeferred(other: Deferred<T>): Deferred<void> {
     if (!(other instanceof Deferred)) throw new TypeError('chainDeferred() takes a Deferred');
-    return this.#append(new Step(undefined, undefined, other as Deferred<unknown>));
+    return this.#append(new Step(undefined, undefined, other as Deferred<unknown>, false));
   }
 
   /**
@@ -307,11 +307,10 @@ export class Deferred<T> implements PromiseLike<T> {
       this.#first = step.next;
       if (step.next === undefined) this.#last = undefined;
       if (step.receiver !== undefined) {
-        if (this.#moveResultTo(step.receiver)) {
-          receiver = step.receiver;
-          break;
-        }
-        continue;
+        if (step.receiverWaits) this.#resume(step.receiver);
+        else if (!this.#fire(step.receiver)) continue;
+        receiver = step.receiver;
+        break;
       }
       const f = this.#result instanceof Failure ? step.errback : step.callback;
       if (f === undefined) continue;
@@ -354,7 +353,7 @@ export class Deferred<T> implements PromiseLike<T> {
     this.#source = inner;
     this.#state |= WAITING;
     // If inner's result has just moved on and only its later steps are left, they run now and end the waiting.
-    inner.#append(new Step(undefined, undefined, this as Deferred<unknown>));
+    inner.#append(new Step(undefined, undefined, this as Deferred<unknown>, true));
     return this.#result;
   }
 
@@ -368,18 +367,19 @@ export class Deferred<T> implements PromiseLike<T> {
     return false;
   }
 
-  /** Gives the result to one that waits for it or is chained to; false if it couldn't take it. */
-  #moveResultTo(receiver: Deferred<unknown>): boolean {
-    if (receiver.#source === this) {
-      receiver.#source = undefined;
-      receiver.#state &= ~WAITING;
-      receiver.#result = this.#takeResult();
-      return true;
-    }
+  /** Gives the result to one that waits for it. */
+  #resume(waiting: Deferred<unknown>): void {
+    waiting.#source = undefined;
+    waiting.#state &= ~WAITING;
+    waiting.#result = this.#takeResult();
+  }
+
+  /** Fires one that is chained to this with the result; false if that one doesn't go on with it. */
+  #fire(chained: Deferred<unknown>): boolean {
     try {
-      const taken = receiver.#begin(this.#result);
+      const begun = chained.#begin(this.#result);
       this.#takeResult();
-      return taken;
+      return begun;
     } catch (error) {
       this.#result = Failure.from(error);
       return false;

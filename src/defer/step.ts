@@ -12,6 +12,8 @@ export class Step {
     readonly callback: StepFunction | undefined,
     readonly errback: StepFunction | undefined,
     readonly receiver: Deferred<unknown> | undefined,
+    /** Whether the receiver waits for the result, in the middle of its own chain; else it is to be fired with it. */
+    readonly receiverWaits: boolean,
   ) {}
 }
 

@@ -77,7 +77,12 @@ function duplicate(libc: Libc, fd: number, family: number): number {
   const type = getIntegerOption(libc, fd, SOL_SOCKET, SO_TYPE);
   if (type !== SOCK_STREAM) throw new UnsupportedSocketType(type);
   const copy = checked(libc.fcntl(fd, F_DUPFD_CLOEXEC, 0), 'fcntl', { fd });
-  const flags = checked(libc.fcntl(copy, F_GETFL, 0), 'fcntl', { fd: copy });
-  checked(libc.fcntl(copy, F_SETFL, flags | O_NONBLOCK), 'fcntl', { fd: copy });
-  return copy;
+  try {
+    const flags = checked(libc.fcntl(copy, F_GETFL, 0), 'fcntl', { fd: copy });
+    checked(libc.fcntl(copy, F_SETFL, flags | O_NONBLOCK), 'fcntl', { fd: copy });
+    return copy;
+  } catch (error) {
+    libc.close(copy);
+    throw error;
+  }
 }

@@ -1,6 +1,7 @@
 import type { Failure } from '../defer/index.js';
 import type { IInternetAddress, IProtocol } from '../interfaces/index.js';
 import type { ConnectionLimits } from './connection-options.js';
+import { nameOf } from './protocol-calls.js';
 import { TcpTransport } from './tcp-transport.js';
 import type { TransportContext } from './transport-context.js';
 
@@ -23,7 +24,7 @@ export class Client extends TcpTransport {
 
   /** Takes the descriptor and tells the protocol. */
   start(fd: number, protocol: IProtocol, limits: ConnectionLimits): void {
-    this.#protocolName = protocol.logPrefix?.() ?? protocol.constructor.name;
+    this.#protocolName = nameOf(protocol);
     this.open(fd, protocol, limits);
   }
 

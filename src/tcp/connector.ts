@@ -5,6 +5,7 @@ import {
   ConnectionDone,
   ConnectingCancelledError,
   NotConnectingError,
+  ReactorClosedError,
   TimeoutError,
   UserError,
 } from '../errors/index.js';
@@ -15,7 +16,6 @@ import type {
   IDelayedCall,
   IAddress,
   IInternetAddress,
-  IProtocol,
 } from '../interfaces/index.js';
 import { getLog } from '../logger/index.js';
 import { raceConnections } from '../names/index.js';
@@ -62,6 +62,8 @@ export class Connector implements IConnector {
   #beginning = false;
   #timeout: IDelayedCall | undefined;
   #transport: Client | undefined;
+  /** `disconnect()` was called while the factory was building the protocol. */
+  #unwanted = false;
   #stopListeningToSignal: (() => void) | undefined;
 
   constructor(
@@ -93,6 +95,7 @@ export class Connector implements IConnector {
 
   connect(): void {
     if (this.#state !== 'disconnected') throw new Error(`A connector that is ${this.#state} can't connect`);
+    if (this.#context.isClosed()) throw new ReactorClosedError();
     this.#state = 'connecting';
     const number = (this.#attempts += 1);
     try {
@@ -106,8 +109,13 @@ export class Connector implements IConnector {
     }
     // The factory may have stopped this attempt, and even begun another one.
     if (!this.#isConnecting() || this.#attempts !== number) return;
+    if (this.#context.isClosed()) {
+      this.#fail(new ReactorClosedError());
+      return;
+    }
     const { timeout = TIMEOUT, signal } = this.#options;
-    if (timeout > 0) this.#timeout = this.#context.time.callLater(timeout, () => this.#fail(new TimeoutError()));
+    if (timeout > 0)
+      this.#timeout = this.#context.time.callLater(timeout, () => this.#fail(new TimeoutError()));
     if (signal?.aborted === true) {
       this.#context.time.callLater(0, () => this.#fail(new ConnectingCancelledError(this.#destination)));
       return;
@@ -118,7 +126,8 @@ export class Connector implements IConnector {
 
   disconnect(): void {
     if (this.#state === 'connecting') this.stopConnecting();
-    else this.#transport?.loseConnection();
+    else if (this.#transport !== undefined) this.#transport.loseConnection();
+    else this.#unwanted = true;
   }
 
   stopConnecting(): void {
@@ -190,26 +199,34 @@ export class Connector implements IConnector {
     }
     this.#ceaseAttempt();
     this.#state = 'connected';
-    let protocol: IProtocol | null;
-    let client: Client;
+    this.#unwanted = false;
     try {
       const host = localAddress(this.#context.libc, fd);
-      protocol = this.#factory.buildProtocol(address);
-      client = new Client(this.#context, address, host, this.#limits, (reason) => this.#lost(reason));
+      const protocol = this.#factory.buildProtocol(address);
+      if (protocol !== null && !this.#isUnwanted()) {
+        this.#transport = new Client(this.#context, address, host, this.#limits, (reason) =>
+          this.#lost(reason),
+        );
+        this.#transport.start(fd, protocol, this.#limits);
+        return;
+      }
     } catch (error) {
+      this.#transport = undefined;
       this.#context.libc.close(fd);
-      log.failure('{connector}: no protocol for the connection', Failure.from(error), { connector: String(this) });
+      log.failure('{connector}: no protocol for the connection', Failure.from(error), {
+        connector: String(this),
+      });
       this.#state = 'connecting';
       this.#fail(error);
       return;
     }
-    if (protocol === null) {
-      this.#context.libc.close(fd);
-      this.#lost(new Failure(new ConnectionDone()));
-      return;
-    }
-    this.#transport = client;
-    client.start(fd, protocol, this.#limits);
+    this.#context.libc.close(fd);
+    this.#lost(new Failure(new ConnectionDone()));
+  }
+
+  /** The factory may have disconnected, or closed the reactor, while it was building the protocol. */
+  #isUnwanted(): boolean {
+    return this.#unwanted || this.#context.isClosed();
   }
 
   #fail(error: unknown): void {
@@ -232,7 +249,10 @@ export class Connector implements IConnector {
     try {
       this.#factory[callback](this, reason);
     } catch (error) {
-      log.failure('{callback} of the factory threw', Failure.from(error), { callback, connector: String(this) });
+      log.failure('{callback} of the factory threw', Failure.from(error), {
+        callback,
+        connector: String(this),
+      });
     }
     if (this.#state === 'disconnected') this.#releaseFactory();
   }

@@ -1,6 +1,9 @@
+import { Failure } from '../defer/index.js';
 import type { PortEvents } from '../interfaces/index.js';
-import { type Libc, RLIMIT_NOFILE, descriptorUsage } from '../libc/index.js';
-import type { EventSource } from '../logger/index.js';
+import { type DescriptorUsage, type Libc, RLIMIT_NOFILE, descriptorUsage } from '../libc/index.js';
+import { type EventSource, getLog } from '../logger/index.js';
+
+const log = getLog('tcp');
 
 const SHARE = 0.9;
 /** The warning is given again only after numbers had fallen below this share of the mark. */
@@ -21,7 +24,8 @@ export class DescriptorsLow {
 
   /** Throws a RangeError unless `share` is between 0 and 1. */
   constructor(libc: Libc, events: EventSource<PortEvents>, share = SHARE) {
-    if (!(share >= 0 && share <= 1)) throw new RangeError(`descriptorsLowAt must be from 0 to 1, not ${share}`);
+    if (!(share >= 0 && share <= 1))
+      throw new RangeError(`descriptorsLowAt must be from 0 to 1, not ${share}`);
     this.#libc = libc;
     this.#events = events;
     this.#share = share;
@@ -43,9 +47,16 @@ export class DescriptorsLow {
     }
   }
 
+  /** Never throws: the client whose descriptor this is about is still to be served. */
   #tell(): void {
-    const { inUse, soft } = descriptorUsage(this.#libc);
-    this.#mark = Math.floor(soft * this.#share);
-    this.#events.emit('descriptorsLow', inUse, soft);
+    let usage: DescriptorUsage;
+    try {
+      usage = descriptorUsage(this.#libc);
+    } catch (error) {
+      log.failure('The descriptors in use could not be counted', Failure.from(error));
+      return;
+    }
+    this.#mark = Math.floor(usage.soft * this.#share);
+    this.#events.emit('descriptorsLow', usage.inUse, usage.soft);
   }
 }

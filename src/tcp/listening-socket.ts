@@ -35,7 +35,11 @@ export function listeningAddress(port: number, options: ListenTCPOptions): IInte
 }
 
 /** A socket that is bound and listens. Throws CannotListenError, with nothing left open. */
-export function openListeningSocket(libc: Libc, address: IInternetAddress, options: ListenTCPOptions): number {
+export function openListeningSocket(
+  libc: Libc,
+  address: IInternetAddress,
+  options: ListenTCPOptions,
+): number {
   try {
     const fd = openSocket(libc, familyOf(address));
     try {
@@ -58,8 +62,17 @@ export function openSocket(libc: Libc, family: number): number {
 }
 
 function exhausted(libc: Libc, result: number, syscall: string): Error {
-  const detail = exhaustionDetail(libc, result);
+  const detail = detailOf(libc, result);
   return systemError(result, syscall, detail === undefined ? {} : { detail });
+}
+
+function detailOf(libc: Libc, result: number): string | undefined {
+  try {
+    return exhaustionDetail(libc, result);
+  } catch {
+    // The descriptors couldn't be counted; the error that is being told is worth more than that.
+    return undefined;
+  }
 }
 
 function prepare(libc: Libc, fd: number, address: IInternetAddress, options: ListenTCPOptions): void {

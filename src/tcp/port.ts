@@ -1,12 +1,11 @@
 import { inspect } from 'node:util';
 import { Deferred, Failure, succeed } from '../defer/index.js';
-import { CannotListenError } from '../errors/index.js';
+import { CannotListenError, ReactorClosedError, SystemError } from '../errors/index.js';
 import type {
   DisconnectReason,
   IFileDescriptorReservation,
   IHangUpDescriptor,
   IInternetAddress,
-  IProtocol,
   IProtocolFactory,
   IReadDescriptor,
   ITCPPort,
@@ -24,11 +23,13 @@ import { DescriptorsLow } from './descriptors-low.js';
 import { Exhaustion } from './exhaustion.js';
 import { defaultReservation } from './file-descriptor-reservation.js';
 import { openListeningSocket } from './listening-socket.js';
+import { nameOf } from './protocol-calls.js';
 import { Server, type ServerOwner } from './server.js';
-import { shedClients } from './shed-clients.js';
+import { type Shedding, shedClients } from './shed-clients.js';
 import { isWildcard, localAddress, readAddress } from './socket-addresses.js';
 import { applyOptions } from './tcp-transport.js';
 import type { TransportContext } from './transport-context.js';
+import { requireBytes } from './write-queue.js';
 
 /**
  * A listening socket and the clients that come to it.
@@ -83,16 +84,23 @@ export class Port implements ITCPPort, IReadDescriptor, IHangUpDescriptor, Serve
   #keepsAlive = true;
   #pausedByUser = false;
   #unknownTold = false;
+  #reservationTold = false;
   #sessions = 0;
   #stopping: Deferred<void> | undefined;
   #stopListeningToSignal: (() => void) | undefined;
 
-  constructor(context: TransportContext, source: SocketSource, factory: IProtocolFactory, options: ListenTCPOptions) {
+  constructor(
+    context: TransportContext,
+    source: SocketSource,
+    factory: IProtocolFactory,
+    options: ListenTCPOptions,
+  ) {
     this.#context = context;
     this.#source = source;
     this.#factory = factory;
     this.#options = options;
     this.#limits = connectionLimits(options);
+    if (typeof options.shed === 'object') requireBytes(options.shed.farewell);
     this.#host = source.address;
     this.#reservation = options.reservation ?? defaultReservation(context.libc);
     this.numberAccepts = options.numberAccepts ?? ACCEPTS_FIRST;
@@ -118,30 +126,26 @@ export class Port implements ITCPPort, IReadDescriptor, IHangUpDescriptor, Serve
   }
 
   getHost(): IInternetAddress {
-    return this.#host;
+    return this.#fd < 0 ? this.#source.address : this.#host;
   }
 
   startListening(): void {
     if (this.listening) return;
     if (this.#stopping !== undefined) throw new Error(`${String(this)} is still stopping`);
+    if (this.#context.isClosed()) throw new ReactorClosedError();
     this.#options.signal?.throwIfAborted();
     // First of all, so that a full table is met with the spare in hand.
     this.#reservation.reserve();
     this.#fd = this.#openSocket();
     this.#shared = this.#source.kind === 'adopted';
-    this.#host = localAddress(this.#context.libc, this.#fd);
-    this.#hostIsExact = !isWildcard(this.#host);
-    this.#descriptorsLow.start();
-    log.info('{factory} starting on {port}', { factory: logPrefixOf(this.#factory), port: this.portNumber });
     try {
-      this.#factory.doStart();
+      this.#begin();
     } catch (error) {
-      if (!this.#shared) this.#closeSocket();
+      this.#context.fds.forget(this);
+      if (!this.#shared) this.#context.libc.close(this.#fd);
       this.#fd = -1;
       throw error;
     }
-    this.#context.fds.addHangUpWatch(this);
-    this.#context.fds.keepAlive(this, this.#keepsAlive);
     this.#watch();
     this.#listenToSignal();
     this.events.emit('listening', this.#host);
@@ -185,14 +189,14 @@ export class Port implements ITCPPort, IReadDescriptor, IHangUpDescriptor, Serve
   }
 
   logPrefix(): string {
-    return `${logPrefixOf(this.#factory)} (TCP port ${this.portNumber})`;
+    return `${nameOf(this.#factory)} (TCP port ${this.portNumber})`;
   }
 
   /** `<Port of EchoFactory on 127.0.0.1:8007>`. */
   toString(): string {
     const { host, port } = this.#host;
     const where = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-    return `<Port of ${logPrefixOf(this.#factory)} ${this.#fd < 0 ? 'not listening on' : 'on'} ${where}>`;
+    return `<Port of ${nameOf(this.#factory)} ${this.#fd < 0 ? 'not listening on' : 'on'} ${where}>`;
   }
 
   [inspect.custom](): string {
@@ -269,27 +273,28 @@ export class Port implements ITCPPort, IReadDescriptor, IHangUpDescriptor, Serve
   /** Gives an accepted client its protocol, or closes it. */
   #serve(fd: number): void {
     let server: Server | undefined;
-    let protocol: IProtocol | null;
     try {
       const peer = readAddress(this.#clientAddress);
-      protocol = this.#factory.buildProtocol(peer);
-      if (protocol !== null) server = this.#makeServer(fd, peer);
+      const protocol = this.#factory.buildProtocol(peer);
+      // The factory may have closed the reactor as well.
+      if (protocol === null || this.#context.isClosed()) {
+        this.#counters.refused += 1;
+        this.#context.libc.close(fd);
+        return;
+      }
+      server = this.#makeServer(fd, peer);
+      this.#connections.add(server);
+      server.start(fd, protocol, this.#limits);
     } catch (error) {
+      if (server !== undefined) this.#connections.delete(server);
       this.#counters.failed += 1;
       this.#context.libc.close(fd);
       log.failure('{factory} could not take a client', Failure.from(error), {
-        factory: logPrefixOf(this.#factory),
+        factory: nameOf(this.#factory),
       });
       return;
     }
-    if (server === undefined || protocol === null) {
-      this.#counters.refused += 1;
-      this.#context.libc.close(fd);
-      return;
-    }
     this.#counters.accepted += 1;
-    this.#connections.add(server);
-    server.start(fd, protocol, this.#limits);
     if (this.events.hasListeners('connection')) this.events.emit('connection', server);
   }
 
@@ -330,13 +335,20 @@ export class Port implements ITCPPort, IReadDescriptor, IHangUpDescriptor, Serve
       this.#rest(result);
       return;
     }
-    const shedding = shedClients({
-      libc: this.#context.libc,
-      turn: this.#context.turn,
-      listeningFd: this.#fd,
-      reservation: this.#reservation,
-      policy: this.#options.shed ?? 'fin',
-    });
+    let shedding: Shedding;
+    try {
+      shedding = shedClients({
+        libc: this.#context.libc,
+        turn: this.#context.turn,
+        listeningFd: this.#fd,
+        reservation: this.#reservation,
+        policy: this.#options.shed ?? 'fin',
+      });
+    } catch (error) {
+      log.failure('{port}: the reservation threw', Failure.from(error), { port: String(this) });
+      this.#rest(result);
+      return;
+    }
     if (shedding.peers.length > 0) {
       this.#counters.shed += shedding.peers.length;
       this.#exhaustion.shed(shedding.peers.map(readAddress), -result);
@@ -350,11 +362,19 @@ export class Port implements ITCPPort, IReadDescriptor, IHangUpDescriptor, Serve
   #reserveAgain(): boolean {
     try {
       this.#reservation.reserve();
+      this.#reservationTold = false;
       return true;
     } catch (error) {
-      const code = (error as { readonly errno?: unknown }).errno;
-      this.#rest(typeof code === 'number' ? -code : -errno.EMFILE);
-      return false;
+      if (error instanceof SystemError) {
+        this.#rest(-error.errno);
+        return false;
+      }
+      // Not the system's error: there is nothing to wait for, and clients can be served without a spare.
+      if (!this.#reservationTold) {
+        this.#reservationTold = true;
+        log.failure('{port}: the reservation threw', Failure.from(error), { port: String(this) });
+      }
+      return true;
     }
   }
 
@@ -381,18 +401,32 @@ export class Port implements ITCPPort, IReadDescriptor, IHangUpDescriptor, Serve
     try {
       this.connectionLost(failure);
     } catch (error) {
-      log.failure('doStop of {factory} threw', Failure.from(error), { factory: logPrefixOf(this.#factory) });
+      log.failure('doStop of {factory} threw', Failure.from(error), { factory: nameOf(this.#factory) });
     }
   }
 
   // ---- the socket
+
+  #begin(): void {
+    this.#host = localAddress(this.#context.libc, this.#fd);
+    this.#hostIsExact = !isWildcard(this.#host);
+    this.#descriptorsLow.start();
+    this.#context.fds.addHangUpWatch(this);
+    this.#context.fds.keepAlive(this, this.#keepsAlive);
+    log.info('{factory} starting on {port}', { factory: nameOf(this.#factory), port: this.portNumber });
+    this.#factory.doStart();
+  }
 
   #openSocket(): number {
     const { libc } = this.#context;
     const { address } = this.#source;
     if (this.#source.kind === 'bind') return openListeningSocket(libc, address, this.#options);
     if (this.#adoptedUsed) {
-      throw new CannotListenError(address.host, address.port, new Error('an adopted socket was closed and cannot be opened again'));
+      throw new CannotListenError(
+        address.host,
+        address.port,
+        new Error('an adopted socket was closed and cannot be opened again'),
+      );
     }
     this.#adoptedUsed = true;
     return this.#source.fd;
@@ -440,8 +474,4 @@ export class Port implements ITCPPort, IReadDescriptor, IHangUpDescriptor, Serve
     signal.addEventListener('abort', stop, { once: true });
     this.#stopListeningToSignal = () => signal.removeEventListener('abort', stop);
   }
-}
-
-function logPrefixOf(factory: IProtocolFactory): string {
-  return factory.logPrefix?.() ?? factory.constructor.name;
 }

@@ -13,13 +13,13 @@ export function isHalfCloseable(protocol: IProtocol): protocol is IHalfCloseable
   return 'readConnectionLost' in protocol && 'writeConnectionLost' in protocol;
 }
 
-/** The name that a protocol has in log records: its log prefix, or its class. Never throws. */
-export function nameOf(protocol: IProtocol): string {
+/** The name that a protocol or factory has in log records: its log prefix, or its class. Never throws. */
+export function nameOf(named: { logPrefix?(): string }): string {
   try {
-    return protocol.logPrefix?.() ?? protocol.constructor.name;
+    return named.logPrefix?.() ?? named.constructor.name;
   } catch {
     // A name is wanted in order to tell of something more important.
-    return 'Protocol';
+    return '?';
   }
 }
 

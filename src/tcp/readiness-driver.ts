@@ -1,5 +1,11 @@
 import type { Failure } from '../defer/index.js';
-import type { HangUp, IDelayedCall, IFlushable, IHangUpDescriptor, IReadWriteDescriptor } from '../interfaces/index.js';
+import type {
+  HangUp,
+  IDelayedCall,
+  IFlushable,
+  IHangUpDescriptor,
+  IReadWriteDescriptor,
+} from '../interfaces/index.js';
 import { SHUT_WR, errno, systemError } from '../libc/index.js';
 import type { ConnectionDriver, ConnectionFeed } from './connection-driver.js';
 import type { ConnectionLimits } from './connection-options.js';
@@ -26,7 +32,9 @@ import type { WriteQueue } from './write-queue.js';
 /** When a send is tried again that the kernel had no memory for, in ms. */
 const NO_MEMORY_RETRY_MS = 20;
 
-export class ReadinessDriver implements ConnectionDriver, IReadWriteDescriptor, IHangUpDescriptor, IFlushable {
+export class ReadinessDriver
+  implements ConnectionDriver, IReadWriteDescriptor, IHangUpDescriptor, IFlushable
+{
   /** True once the descriptor's number was given to the program, or came from it. */
   shared = false;
   readonly #context: TransportContext;

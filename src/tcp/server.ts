@@ -1,5 +1,6 @@
 import type { IInternetAddress, IProtocol } from '../interfaces/index.js';
 import type { ConnectionLimits } from './connection-options.js';
+import { nameOf } from './protocol-calls.js';
 import { TcpTransport } from './tcp-transport.js';
 import type { TransportContext } from './transport-context.js';
 
@@ -33,7 +34,7 @@ export class Server extends TcpTransport {
 
   /** Takes the descriptor and tells the protocol. */
   start(fd: number, protocol: IProtocol, limits: ConnectionLimits, shared = false): void {
-    this.#protocolName = protocol.logPrefix?.() ?? protocol.constructor.name;
+    this.#protocolName = nameOf(protocol);
     this.open(fd, protocol, limits, shared);
   }
 

@@ -1,5 +1,12 @@
 import type { IFileDescriptorReservation, ITurn, ShedPolicy } from '../interfaces/index.js';
-import { MSG_NOSIGNAL, SHUT_WR, SOCK_CLOEXEC, SOCK_NONBLOCK, type Libc, SocketAddress } from '../libc/index.js';
+import {
+  MSG_NOSIGNAL,
+  SHUT_WR,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+  type Libc,
+  SocketAddress,
+} from '../libc/index.js';
 import { acceptVerdict } from './accept-verdict.js';
 import { resetOnClose } from './socket-options.js';
 
@@ -34,12 +41,16 @@ export interface Shedding {
  */
 export function shedClients(shedder: Shedder): Shedding {
   const peers: SocketAddress[] = [];
+  let result = 0;
   shedder.reservation.enter();
-  let result = acceptAndClose(shedder, peers);
-  while (peers.length < SHED_PER_TURN_MAX && goesOn(result) && !shedder.turn.expired()) {
-    result = acceptAndClose(shedder, peers);
+  try {
+    for (let tries = 1; tries <= SHED_PER_TURN_MAX; tries += 1) {
+      result = acceptAndClose(shedder, peers);
+      if (!goesOn(result) || shedder.turn.expired()) break;
+    }
+  } finally {
+    shedder.reservation.exit();
   }
-  shedder.reservation.exit();
   return { peers, result };
 }
 

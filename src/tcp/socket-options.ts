@@ -20,8 +20,16 @@ export function getIntegerOption(libc: Libc, fd: number, level: number, name: nu
 }
 
 /** Sets an option. Throws a SystemError when the kernel refuses. */
-export function setOption(libc: Libc, fd: number, level: number, name: number, value: number | Uint8Array): void {
-  checked(libc.setsockopt(fd, level, name, typeof value === 'number' ? int(value) : value), 'setsockopt', { fd });
+export function setOption(
+  libc: Libc,
+  fd: number,
+  level: number,
+  name: number,
+  value: number | Uint8Array,
+): void {
+  checked(libc.setsockopt(fd, level, name, typeof value === 'number' ? int(value) : value), 'setsockopt', {
+    fd,
+  });
 }
 
 /** SO_KEEPALIVE and its times (tcp(7)): the kernel takes whole seconds, so parts of one are rounded up. */

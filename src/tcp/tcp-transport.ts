@@ -32,7 +32,12 @@ export abstract class TcpTransport extends Connection implements ITCPTransport {
   readonly #host: IInternetAddress;
   #socket: ReadinessDriver | undefined;
 
-  constructor(context: TransportContext, peer: IInternetAddress, host: IInternetAddress, limits: ConnectionLimits) {
+  constructor(
+    context: TransportContext,
+    peer: IInternetAddress,
+    host: IInternetAddress,
+    limits: ConnectionLimits,
+  ) {
     super(limits);
     this.#context = context;
     this.#peer = peer;

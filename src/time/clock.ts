@@ -1,4 +1,5 @@
-import type { IDelayedCall, IReactorTime } from '../interfaces/reactor-time.js';
+import type { IReactorTime } from '../interfaces/reactor-time.js';
+import type { DelayedCall } from './delayed-call.js';
 import { TimerQueue } from './timer-queue.js';
 
 /**
@@ -16,11 +17,11 @@ export class Clock implements IReactorTime {
     delay: number,
     f: (...args: A) => unknown,
     ...args: A
-  ): IDelayedCall {
+  ): DelayedCall {
     return this.#queue.callLater(delay, f, args);
   }
 
-  getDelayedCalls(): IDelayedCall[] {
+  getDelayedCalls(): DelayedCall[] {
     return this.#queue.pending();
   }
 

@@ -95,7 +95,7 @@ export class TimerQueue {
     try {
       for (;;) {
         const call = this.#settleTop();
-        if (call === undefined || call.getTime() > now) break;
+        if (call === undefined || !(call.getTime() <= now)) break;
         this.#heap.pop();
         if (call.order >= orderLimit) {
           this.#aside.push(call);

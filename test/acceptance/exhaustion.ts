@@ -37,7 +37,7 @@ async function round(number: number): Promise<void> {
   check(
     say('some of them were served, the others shed'),
     served.length > 0 && first.count('closed') > 0,
-    `${first}`,
+    String(first),
   );
 
   const [more, slowest] = await arrive(1000, served);

@@ -1,131 +1,194 @@
 /**
- * The same server, with something else going wrong while it is full: the descriptor that its reservation gives up is stolen,
- * can't be had again, or there is none; or accept fails for a reason that no reservation helps with. Nothing may
- * spin, nobody may wait for long once there is a way to be answered, and the log must not be flooded.
+ * The same server, with something else going wrong: the descriptor that its reservation gives up is stolen, can't be had again,
+ * or there is none; or accept fails for a reason that no reservation helps with. Nothing may spin, nobody may wait for
+ * long once there is a way to be answered, and the log must not be flooded.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { check, checkAtMost } from './harness/check.js';
+import { check, checkAtMost, rounded } from './harness/check.js';
 import { AskedChild, command, limited } from './harness/child.js';
-import { Crowd, slowestEchoMs } from './harness/echo-client.js';
+import { until } from './harness/deadline.js';
+import { Crowd, type EchoClient, slowestEchoMs } from './harness/echo-client.js';
 import { processorShare } from './harness/processes.js';
 import type { Fault, Question, Report } from './servers/echo-server.js';
 
-type Server = AskedChild<Question, Report>;
-
 const LIMIT = 64;
-const QUIET_MS = 1200;
-/** From the end of a fault, or a descriptor's coming free, until everybody who waited is answered. */
+const QUIET_MS = 1500;
+/** From the end of a fault, or a descriptor's coming free, until everybody who can be answered is. */
 const ANSWER_MS_MAX = 1000;
+/** After this the wait is given up: the check has failed, and its figure is a lower bound. */
+const PATIENCE_MS = 5000;
+/** The retries of a run take at least half a second each but for the first few, so there can't be many. */
+const PAUSES_MAX = 30;
 
-function startServer(reservation: 'real' | 'null'): Promise<[Server, Report]> {
-  return AskedChild.start(limited(LIMIT, command('servers/echo-server.ts', reservation)));
+/** One server, one fault; the lines of its checks begin with its name. */
+class Trial {
+  readonly #name: string;
+  readonly #server: AskedChild<Question, Report>;
+  readonly port: number;
+
+  private constructor(name: string, server: AskedChild<Question, Report>, port: number) {
+    this.#name = name;
+    this.#server = server;
+    this.port = port;
+  }
+
+  static async prepare(name: string, reservation: 'real' | 'null' = 'real'): Promise<Trial> {
+    const words = limited(LIMIT, command('servers/echo-server.ts', reservation));
+    const [server, { port }] = await AskedChild.start<Question, Report>(words);
+    return new Trial(name, server, port);
+  }
+
+  ask(question: Question): Promise<Report> {
+    return this.#server.ask(question);
+  }
+
+  check(what: string, passed: boolean, figure: string | number): void {
+    check(`${this.#name}: ${what}`, passed, figure);
+  }
+
+  checkAtMost(what: string, value: number, most: number, unit: string): void {
+    checkAtMost(`${this.#name}: ${what}`, value, most, unit);
+  }
+
+  /** While clients wait, nothing spins, and those who are served don't notice. */
+  async checkCalm(clients: readonly EchoClient[]): Promise<void> {
+    this.checkAtMost('processor time', await processorShare(this.#server.pid, QUIET_MS), 10, '%');
+    const served = clients.filter(isServed);
+    if (served.length > 0) this.checkAtMost(
+      `${served.length} served clients are echoed`,
+      await slowestEchoMs(served),
+      ANSWER_MS_MAX,
+      'ms',
+    );
+  }
+
+  /** Everybody is answered soon, now that it is possible. */
+  async checkAnswered(clients: readonly EchoClient[]): Promise<void> {
+    const since = performance.now();
+    await until(() => !clients.some(isWaiting), PATIENCE_MS);
+    this.checkAtMost('everybody is answered', performance.now() - since, ANSWER_MS_MAX, 'ms');
+  }
+
+  /** The clients leave; a new one is served, and what was logged and told about all this is little. */
+  async checkEnd(clients: readonly EchoClient[], episodesMax: number): Promise<void> {
+    for (const client of clients) client.leave();
+    await until(() => clients.every(({ over }) => over), PATIENCE_MS);
+    const fresh = new Crowd(this.port, 1);
+    await fresh.answered(ANSWER_MS_MAX);
+    this.check('a new client is served within 1 s', fresh.served.length === 1, `${rounded(fresh.slowestAnswerMs)} ms`);
+    await fresh.leave();
+    this.#checkTold(await this.ask({ report: true }), episodesMax);
+    await this.#server[Symbol.asyncDispose]();
+  }
+
+  #checkTold({ events, log }: Report, episodesMax: number): void {
+    const { descriptorsExhausted: begun = 0, recovered: ended = 0, acceptPaused: pauses = 0 } = events;
+    const losses = log.filter((message) => message.includes('reserve')).length;
+    const logged = log.length - losses === 2 * begun && losses <= 1;
+    this.check(
+      `each episode has ended and is two lines in the log, a lost reservation is one`,
+      ended === begun && begun <= episodesMax && pauses <= PAUSES_MAX + begun && logged,
+      `${begun} begun, ${ended} ended, ${pauses} pauses, ${log.length} lines`,
+    );
+  }
 }
 
-/** A crowd, most of which is answered at once if anybody is, and more clients a little later. */
-async function arrive(port: number): Promise<readonly [Crowd, Crowd]> {
+function isServed({ state, over }: EchoClient): boolean {
+  return state === 'served' && !over;
+}
+
+function isWaiting({ state }: EchoClient): boolean {
+  return state === 'waiting';
+}
+
+/** More clients than the server has room for, and some more a little later. */
+async function comeTo(port: number): Promise<readonly EchoClient[]> {
   const early = new Crowd(port, 80);
   await early.answered(300);
   const late = new Crowd(port, 20);
   await late.answered(300);
-  return [early, late];
+  return [...early.clients, ...late.clients];
 }
 
-/** A full server whose reservation is lost by a fault. */
-async function reservationLost(name: string, fault: Fault): Promise<void> {
-  const [server, { port }] = await startServer('real');
-  await using _ = server;
-  await server.ask({ fault });
-  const crowds = await arrive(port);
-  const [early, late] = crowds;
-  const { available } = await server.ask({ report: true });
-  check(`${name}: the reservation is lost, and some clients wait`, !available && late.count('waiting') > 0, `${String(early)}; ${String(late)}`);
-  await checkCalm(name, server, crowds);
+/** A full server whose reservation is lost. */
+async function losesReservation(trial: Trial, fault: Fault): Promise<void> {
+  await trial.ask({ fault });
+  const clients = await comeTo(trial.port);
+  const { available } = await trial.ask({ report: true });
+  const waiting = clients.filter(isWaiting).length;
+  trial.check('the reservation is lost, and clients wait', !available && waiting > 0, `${waiting} wait`);
+  await trial.checkCalm(clients);
 
-  // A descriptor comes free: the stolen one, and where none was stolen, that of a client who leaves.
-  await server.ask({ mend: true });
-  if (fault === 'eventfd fails') early.served[0]?.leave();
-  await checkAnswered(name, crowds);
-  await checkHeld(name, server);
-  for (const crowd of crowds) await crowd.leave();
-  await checkService(name, port);
-  checkEpisodes(name, await server.ask({ report: true }), fault === 'eventfd fails' ? 3 : 1);
+  // The thief gives the descriptor back. Where there was none, a client who leaves frees one.
+  await trial.ask({ mend: true });
+  if (fault === 'eventfd fails') clients.find(isServed)?.leave();
+  await trial.checkAnswered(clients);
+  const mended = await trial.ask({ report: true });
+  trial.check('the reservation is held again', mended.available, String(mended.available));
+  // While eventfd fails, the descriptor that nobody could reserve serves a client: that ends one episode.
+  await trial.checkEnd(clients, fault === 'eventfd fails' ? 3 : 1);
 }
 
-/** A full server that has no reservation: clients wait until there is a place for them. */
-async function noReservation(): Promise<void> {
-  const name = 'null reservation';
-  const [server, { port }] = await startServer('null');
-  await using _ = server;
-  const crowds = await arrive(port);
-  await checkCalm(name, server, crowds);
-  // One wave after the other leaves; each makes room for the next.
-  let waves = 0;
-  let slowestMs = 0;
-  for (; crowds.some((crowd) => crowd.count('waiting') > 0) && waves < 20; waves += 1) {
-    const leaving = crowds.flatMap((crowd) => crowd.served);
-    const waiting = crowds.reduce((sum, crowd) => sum + crowd.count('waiting'), 0);
-    const since = performance.now();
+/** A full server that has no reservation: clients wait until there is room for them. */
+async function hasNoReservation(trial: Trial): Promise<void> {
+  const clients = await comeTo(trial.port);
+  await trial.checkCalm(clients);
+  let places = 0;
+  while (clients.some(isWaiting)) {
+    const leaving = clients.filter(isServed);
+    places += leaving.length;
     for (const client of leaving) client.leave();
-    while (waiting - crowds.reduce((sum, crowd) => sum + crowd.count('waiting'), 0) < Math.min(leaving.length, waiting) && performance.now() - since < 5000) await sleep(5);
-    slowestMs = Math.max(slowestMs, performance.now() - since);
+    if (!(await checkRoom(trial, clients, leaving.length))) break;
   }
-  checkAtMost(`${name}: whoever waits is served when there is room`, slowestMs, ANSWER_MS_MAX, 'ms');
-  check(`${name}: nobody is shed`, crowds.every((crowd) => crowd.count('closed') + crowd.count('waiting') === 0), crowds.join('; '));
-  for (const crowd of crowds) await crowd.leave();
-  await checkService(name, port);
-  const report = await server.ask({ report: true });
-  console.log(report.events, report.log.length, waves);
+  trial.check(
+    'all were served, nobody shed',
+    clients.every(({ state }) => state === 'served'),
+    `${clients.length}`,
+  );
+  // Each place that comes free may end one episode and, when it is taken, begin the next.
+  await trial.checkEnd(clients, places);
+}
+
+/** As many clients as have left are served in their place. */
+async function checkRoom(trial: Trial, clients: readonly EchoClient[], room: number): Promise<boolean> {
+  const since = performance.now();
+  const waiting = clients.filter(isWaiting).length;
+  const served = Math.min(room, waiting);
+  const done = await until(() => clients.filter(isWaiting).length <= waiting - served, PATIENCE_MS);
+  trial.checkAtMost(`${room} leave, ${served} are served`, performance.now() - since, ANSWER_MS_MAX, 'ms');
+  return done;
 }
 
 /** accept fails though there are descriptors. */
-async function acceptFails(errno: 'ENFILE' | 'ENOBUFS' | 'ENOMEM'): Promise<void> {
-  const [server, { port }] = await startServer('real');
-  await using _ = server;
-  await server.ask({ fault: { accept: errno } });
-  const crowd = new Crowd(port, 20);
-  await checkCalm(errno, server, [crowd]);
-  const { available, counters } = await server.ask({ report: true });
-  check(`${errno}: the reservation isn't used, nobody is shed`, available && counters.shed === 0, String(crowd));
-  await server.ask({ mend: true });
-  await checkAnswered(errno, [crowd]);
-  check(`${errno}: all are served`, crowd.served.length === 20, String(crowd));
-  await crowd.leave();
-  await checkService(errno, port);
-  checkEpisodes(errno, await server.ask({ report: true }), 1);
+async function cannotAccept(trial: Trial, accept: 'ENFILE' | 'ENOBUFS' | 'ENOMEM'): Promise<void> {
+  await trial.ask({ fault: { accept } });
+  const { clients } = new Crowd(trial.port, 20);
+  await trial.checkCalm(clients);
+  const { available, counters } = await trial.ask({ report: true });
+  trial.check('the reservation is left alone', available && counters.shed === 0, `${counters.shed} shed`);
+  await trial.ask({ mend: true });
+  await trial.checkAnswered(clients);
+  trial.check('all are served', clients.every(isServed), clients.length);
+  await trial.checkEnd(clients, 1);
 }
 
-async function checkCalm(name: string, server: Server, crowds: readonly Crowd[]): Promise<void> {
-  checkAtMost(`${name}: processor time while clients wait`, await processorShare(server.pid, QUIET_MS), 10, '%');
-  const served = crowds.flatMap((crowd) => crowd.served);
-  checkAtMost(`${name}: the ${served.length} served clients are echoed`, await slowestEchoMs(served), 1000, 'ms');
-}
-
-async function checkAnswered(name: string, crowds: readonly Crowd[]): Promise<void> {
-  const since = performance.now();
-  await Promise.all(crowds.map((crowd) => crowd.answered(5 * ANSWER_MS_MAX)));
-  checkAtMost(`${name}: everybody is answered after the fault`, performance.now() - since, ANSWER_MS_MAX, 'ms');
-}
-
-async function checkHeld(name: string, server: Server): Promise<void> {
-  const { available } = await server.ask({ report: true });
-  check(`${name}: the reservation is held again`, available, String(available));
-}
-
-async function checkService(name: string, port: number): Promise<void> {
-  const fresh = new Crowd(port, 1);
-  await fresh.answered(ANSWER_MS_MAX);
-  check(`${name}: a new client is served within 1 s`, fresh.served.length === 1, `${fresh.slowestAnswerMs.toFixed(1)} ms`);
-  await fresh.leave();
-}
-
-function checkEpisodes(name: string, { events, log }: Report, most: number): void {
-  console.log(name, events, log, most);
-}
-
-await reservationLost('stolen at once', 'stolen at once');
-await reservationLost('stolen later', 'stolen later');
-await reservationLost('re-reserving fails', 'eventfd fails');
-await noReservation();
-await acceptFails('ENFILE');
-await acceptFails('ENOBUFS');
-await acceptFails('ENOMEM');
+// They wait for most of the time, so they can wait together; but not while others load their programs.
+const [atOnce, later, eventfd, none, enfile, enobufs, enomem] = await Promise.all([
+  Trial.prepare('slot stolen at once'),
+  Trial.prepare('slot stolen after shedding'),
+  Trial.prepare('re-reserving fails'),
+  Trial.prepare('no reservation', 'null'),
+  Trial.prepare('accept fails with ENFILE'),
+  Trial.prepare('accept fails with ENOBUFS'),
+  Trial.prepare('accept fails with ENOMEM'),
+]);
+await Promise.all([
+  losesReservation(atOnce, 'stolen at once'),
+  losesReservation(later, 'stolen later'),
+  losesReservation(eventfd, 'eventfd fails'),
+  hasNoReservation(none),
+]);
+await Promise.all([
+  cannotAccept(enfile, 'ENFILE'),
+  cannotAccept(enobufs, 'ENOBUFS'),
+  cannotAccept(enomem, 'ENOMEM'),
+]);

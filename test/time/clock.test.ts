@@ -55,7 +55,9 @@ describe('Clock', () => {
 
   // Twisted: ClockTests.testAdvanceCancel
   it('a call that cancels itself gets AlreadyCalled', () => {
-    const call = clock.callLater(1, () => call.cancel());
+    const call = clock.callLater(1, () => {
+      call.cancel();
+    });
     expect(() => clock.advance(1)).to.throw(AlreadyCalled);
     expect(clock.getDelayedCalls()).to.deep.equal([]);
   });

@@ -164,7 +164,7 @@ describe('DelayedCall', () => {
       const argument = { big: 'thing' };
       const f = (): object => argument;
       held.push(new WeakRef(argument), new WeakRef(f));
-      return clock.callLater(1, f as (given: object) => object, argument);
+      return clock.callLater(1, f, argument);
     };
     const made = schedule();
     clock.advance(1);

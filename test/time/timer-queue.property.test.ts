@@ -28,7 +28,7 @@ const { command } = fc.letrec<{ command: Command }>((tie) => {
         }),
       },
       fc.record({ do: fc.constant('schedule'), time: fc.integer({ min: -5, max: 30 }), inside }),
-    ) as fc.Arbitrary<Command>,
+    ),
   };
 });
 
@@ -165,7 +165,7 @@ class Interpreter {
       } catch (error) {
         this.log.push(`${each.do} threw ${(error as Error).name}`);
       }
-      this.log.push(`next ${this.#queue.nextTime()}, ${this.#queue.size()} pending`);
+      this.log.push(`next ${String(this.#queue.nextTime())}, ${this.#queue.size()} pending`);
     }
   }
 
@@ -194,7 +194,7 @@ class Interpreter {
   #body(inside: readonly Command[]): () => void {
     const id = this.calls.length;
     return () => {
-      this.log.push(`call ${id}, due at ${this.calls[id]?.getTime()}, made at ${this.#now}`);
+      this.log.push(`call ${id}, due at ${String(this.calls[id]?.getTime())}, made at ${this.#now}`);
       this.run(inside);
       this.log.push(`call ${id} ends`);
     };

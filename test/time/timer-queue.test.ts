@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { DelayedCall, TimerQueue } from '../../src/time/index.js';
+import type { DelayedCall } from '../../src/time/index.js';
+import { TimerQueue } from '../../src/time/index.js';
 
 const nothing = (): void => {};
 const fatal = (error: unknown): never => {

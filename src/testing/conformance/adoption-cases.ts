@@ -21,11 +21,11 @@ import {
 import { assertReason } from './assert-reason.js';
 import type { ConformanceCase, Need } from './case.js';
 import { type ConformanceEnvironment, addressOf } from './environment.js';
-import { onBothSides } from './pairs.js';
+import { onBothSides, textOf } from './pairs.js';
 import { pattern } from './pattern.js';
 import type { Peer } from './peer.js';
 import { RecordingFactory } from './recording-factory.js';
-import { RecordingProtocol } from './recording-protocol.js';
+import type { RecordingProtocol } from './recording-protocol.js';
 
 function isErrno(code: string) {
   return (error: unknown): boolean => error instanceof SystemError && error.code === code;
@@ -206,7 +206,7 @@ function adoptPort(family: string, host: string, number: number, needs: readonly
       const peer = env.peers.connect(addressOf(port));
       await env.drive(() => factory.protocols[0]?.made === true && peer.connected);
       const protocol = factory.protocols[0] as RecordingProtocol;
-      assert.equal(String(protocol.transport), `<RecordingProtocol #0 on ${listener.address.port}>`);
+      assert.equal(textOf(protocol.transport), `<RecordingProtocol #0 on ${listener.address.port}>`);
       peer.send('hello');
       await env.drive(() => protocol.received.toString() === 'hello');
       assert.deepEqual(factory.events, ['start', 'build']);

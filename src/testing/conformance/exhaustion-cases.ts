@@ -77,7 +77,7 @@ export const exhaustionCases: readonly ConformanceCase[] = [
       assert.deepEqual(client.protocols[0]?.events, ['made', 'lost']);
       assert.deepEqual(scene.factory.protocols, []);
       assert.equal(counters.shed, 1);
-      const host = client.protocols[0]?.transport.getHost().toString() ?? '';
+      const host = client.protocols[0].transport.getHost().toString();
       assert.deepEqual(scene.told, ['descriptorsExhausted EMFILE', `clientShed ${host}`]);
       await requireServing(env, scene);
       assert.equal(scene.told.at(-1), 'recovered EMFILE shed 1 pauses 0');
@@ -317,7 +317,7 @@ export const exhaustionCases: readonly ConformanceCase[] = [
       port.events.on('descriptorsLow', (...usage) => told.push(usage));
       env.peers.connect(addressOf(port));
       await env.drive(() => factory.protocols.length === 1);
-      assert.deepEqual(told, []);
+      assert.equal(told.length, 0);
       descriptors.exhaust(6);
       for (let i = 0; i < 3; i += 1) env.peers.connect(addressOf(port));
       await env.drive(() => factory.protocols.length === 4);

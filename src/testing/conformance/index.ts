@@ -13,6 +13,7 @@
  */
 export { allCases } from './all-cases.js';
 export type { ConformanceCase, ConformanceGroup, Need } from './case.js';
+export { DescriptorExhauster } from './descriptor-exhauster.js';
 export { type Drive, type DriveParts, makeDrive, nodeRound } from './drive.js';
 export {
   ConformanceEnvironment,

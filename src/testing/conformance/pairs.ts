@@ -99,3 +99,8 @@ function makeFactory({ halfClose = false, hooks = {} }: PairOptions): RecordingF
     build: () => (halfClose ? new RecordingHalfCloseProtocol(hooks) : new RecordingProtocol(hooks)),
   });
 }
+
+/** The text form of a transport; it isn't part of the interface. */
+export function textOf(transport: { toString(): string }): string {
+  return transport.toString();
+}

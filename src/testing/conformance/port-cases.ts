@@ -5,7 +5,7 @@ import { messageOf } from '../log-capture.js';
 import { assertReason } from './assert-reason.js';
 import type { ConformanceCase } from './case.js';
 import { type ConformanceEnvironment, addressOf } from './environment.js';
-import { makeServerPair } from './pairs.js';
+import { makeServerPair, textOf } from './pairs.js';
 import { RecordingFactory } from './recording-factory.js';
 import { RecordingHalfCloseProtocol, RecordingProtocol } from './recording-protocol.js';
 
@@ -84,13 +84,13 @@ export const portCases: readonly ConformanceCase[] = [
       const { port: number } = addressOf(port);
       assert.ok(factory.addresses[0] instanceof IPv4Address);
       assert.ok(factory.addresses[0].equals(peer.getHost()));
-      assert.equal(String(transport), `<RecordingProtocol #0 on ${number}>`);
+      assert.equal(textOf(transport), `<RecordingProtocol #0 on ${number}>`);
       assert.equal(
         (transport as unknown as { logPrefix(): string }).logPrefix(),
         'RecordingProtocol,0,127.0.0.1',
       );
       await requireServing(env, factory, addressOf(port));
-      assert.equal(String(factory.protocols[1]?.transport), `<RecordingProtocol #1 on ${number}>`);
+      assert.equal(textOf(factory.protocols[1]?.transport ?? {}), `<RecordingProtocol #1 on ${number}>`);
     },
   },
   {

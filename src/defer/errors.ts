@@ -55,3 +55,21 @@ export class FailureGroup extends AggregateError {
     );
   }
 }
+
+/** A DeferredQueue is full: as many objects as its size allows wait to be got. Twisted: `QueueOverflow`. */
+export class QueueOverflow extends Error {
+  override readonly name: string = 'QueueOverflow';
+
+  constructor(message = 'The queue is full', options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+/** A DeferredQueue's backlog is full: as many as it allows wait for an object. Twisted: `QueueUnderflow`. */
+export class QueueUnderflow extends Error {
+  override readonly name: string = 'QueueUnderflow';
+
+  constructor(message = 'Too many wait for the queue already', options?: ErrorOptions) {
+    super(message, options);
+  }
+}

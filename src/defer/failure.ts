@@ -38,7 +38,7 @@ export class Failure {
     return classes.find((candidate) => this.value instanceof candidate);
   }
 
-  /** As {@link check}, but throws the wrapped value if none matches: an errback's way to pass on what isn't meant for it. */
+  /** As {@link check}, but throws the wrapped value if none matches: so an errback passes on what it can't handle. */
   trap<C extends ErrorClass>(...classes: readonly C[]): C {
     const found = this.check(...classes);
     if (found === undefined) throw this.value;

@@ -7,8 +7,19 @@ export {
   type DeferredListResult,
   type DeferredOutcome,
 } from './deferred-list.js';
+export { DeferredLock } from './deferred-lock.js';
+export { DeferredQueue, type DeferredQueueOptions } from './deferred-queue.js';
+export { DeferredSemaphore } from './deferred-semaphore.js';
 export { Deferred, type Settled, type StepResult } from './deferred.js';
-export { AlreadyCalledError, CancelledError, FailureGroup, FirstError, TimeoutError } from './errors.js';
+export {
+  AlreadyCalledError,
+  CancelledError,
+  FailureGroup,
+  FirstError,
+  QueueOverflow,
+  QueueUnderflow,
+  TimeoutError,
+} from './errors.js';
 export { Failure, type ErrorClass } from './failure.js';
 export { fail, succeed } from './fired.js';
 export { gatherResults, type GatherResultsOptions, type ResultsOf } from './gather-results.js';

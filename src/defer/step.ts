@@ -1,5 +1,12 @@
 import { inspect } from 'node:util';
 import type { Deferred } from './deferred.js';
+import type { Failure } from './failure.js';
+
+/** What a step may return: a value, something that gives one later, or a failure. */
+export type StepResult<U> = U | PromiseLike<U> | Failure;
+
+/** What the next step gets of a step's `U`: of a step that returns nothing but a Failure, nothing. */
+export type Settled<U> = Exclude<U, Failure>;
 
 /** A callback or an errback as the chain sees it: the types were checked when it was added. */
 export type StepFunction = (result: never) => unknown;

@@ -16,7 +16,7 @@ import type { Failure } from './failure.js';
 export type UnhandledErrorReporter = (failure: Failure, origin: string) => void;
 
 const reportToConsole: UnhandledErrorReporter = (failure, origin) => {
-  console.error(`Unhandled error in Deferred:${origin}\n%s`, failure.getTraceback());
+  console.error(`Unhandled error in Deferred:${origin}\n${failure.getTraceback()}`);
 };
 
 let reporter = reportToConsole;

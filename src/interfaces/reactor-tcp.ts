@@ -74,7 +74,12 @@ export interface IReactorTCP {
    * name of a service; an unknown one throws ServiceNameUnknownError, a number outside 1 to 65535 a RangeError.
    * All other failures come to `factory.clientConnectionFailed`, in a later turn.
    */
-  connectTCP(host: string, port: number | string, factory: IClientFactory, options?: ConnectTCPOptions): IConnector;
+  connectTCP(
+    host: string,
+    port: number | string,
+    factory: IClientFactory,
+    options?: ConnectTCPOptions,
+  ): IConnector;
 }
 
 /** Twisted: `IReactorSocket`. The families are libc's AF_INET (2) and AF_INET6 (10). */
@@ -84,7 +89,12 @@ export interface IReactorSocket {
    * closes its own. Stopping closes the copy without shutting the socket down.
    * Throws a SystemError (EBADF, ENOTSOCK), UnsupportedAddressFamily, UnsupportedSocketType.
    */
-  adoptStreamPort(fd: number, family: number, factory: IProtocolFactory, options?: ListenTCPOptions): ITCPPort;
+  adoptStreamPort(
+    fd: number,
+    family: number,
+    factory: IProtocolFactory,
+    options?: ListenTCPOptions,
+  ): ITCPPort;
   /**
    * Gives a connected socket a protocol of `factory` (whose doStart and doStop are not called). The descriptor
    * is duplicated. Returns null if buildProtocol refused. Throws as `adoptStreamPort`.

@@ -7,7 +7,11 @@ export interface IReactorTime {
    * call. Calls due at the same time are made in the order of calling. An exception is logged.
    * Throws a RangeError if `delay` is negative or not a number, a TypeError if `f` isn't a function.
    */
-  callLater<A extends readonly unknown[]>(delay: number, f: (...args: A) => unknown, ...args: A): IDelayedCall;
+  callLater<A extends readonly unknown[]>(
+    delay: number,
+    f: (...args: A) => unknown,
+    ...args: A
+  ): IDelayedCall;
   /** All calls still to be made, in no particular order. */
   getDelayedCalls(): IDelayedCall[];
 }

@@ -9,7 +9,8 @@ import type { IConsumer, IPushProducer } from './producer.js';
 export interface ITransport {
   /**
    * Queues bytes. What a turn queued is sent together when the turn ends. The transport keeps a reference
-   * until then: don't change the bytes. Ignored after `connectionLost` and after `loseWriteConnection`.
+   * until then: don't change the bytes. Ignored (and false) after `connectionLost`, after an abort, and once a
+   * `loseWriteConnection` was carried out.
    * Returns false when the queue is above its high-water mark and it would be wise to wait for `drained()`,
    * else true, as node's streams do. Throws a TypeError for anything but a Uint8Array.
    */
@@ -158,9 +159,12 @@ export interface ITCPTransport extends ITransport, IConsumer, IPushProducer, Asy
    * (wait for `drained()`), NotConnectedError if the connection is gone.
    */
   detach(): number;
+  /** Fires when the connection is lost, whatever the reason; at once if it is. */
+  whenLost(): Deferred<void>;
+  /** Don't keep the process alive for this connection's sake, as node's `socket.unref()`. */
+  unref(): this;
+  /** Takes `unref()` back. */
+  ref(): this;
   /** `loseConnection()`, and waits until the connection is lost. */
   [Symbol.asyncDispose](): Promise<void>;
 }
-
-/** Any transport's address type, for code that doesn't care. */
-export type TransportAddress = IAddress;

@@ -22,6 +22,8 @@ export class ContinuousPolling {
   readonly #readers = new Set<IReadDescriptor>();
   readonly #writers = new Set<IWriteDescriptor>();
   #next: IDelayedCall | undefined;
+  /** Who is being called, unless somebody else has taken care of it meanwhile. */
+  #current: IFileDescriptor | undefined;
 
   constructor(time: Pick<IReactorTime, 'callLater'>) {
     this.#time = time;
@@ -45,8 +47,9 @@ export class ContinuousPolling {
     if (this.#writers.delete(writer)) this.#arrange();
   }
 
-  /** Removes a descriptor in both roles. */
+  /** Removes a descriptor in both roles; a reason that its callback returns comes too late then. */
   remove(descriptor: IFileDescriptor): void {
+    if (this.#current === descriptor) this.#current = undefined;
     this.removeReader(descriptor as IReadDescriptor);
     this.removeWriter(descriptor as IWriteDescriptor);
   }
@@ -56,6 +59,7 @@ export class ContinuousPolling {
     const removed = this.getDescriptors();
     this.#readers.clear();
     this.#writers.clear();
+    this.#current = undefined;
     this.#arrange();
     return removed;
   }
@@ -106,14 +110,21 @@ export class ContinuousPolling {
   };
 
   #read(reader: IReadDescriptor): void {
+    this.#current = reader;
     const reason = read(reader) ?? this.#wentAway(reader);
-    if (reason === undefined) return;
+    if (reason === undefined || !this.#isCurrent(reader)) return;
     this.removeReader(reader);
     this.#lose(reader, endReading(reader, reason));
   }
 
   #write(writer: IWriteDescriptor): void {
-    this.#lose(writer, write(writer) ?? this.#wentAway(writer));
+    this.#current = writer;
+    const reason = write(writer) ?? this.#wentAway(writer);
+    if (this.#isCurrent(writer)) this.#lose(writer, reason);
+  }
+
+  #isCurrent(descriptor: IFileDescriptor): boolean {
+    return this.#current === descriptor;
   }
 
   /** A descriptor that has removed itself isn't asked for its number any more. */

@@ -126,6 +126,7 @@ export class EpollPoller implements IPoller {
     const registration = this.#find(descriptor);
     if (registration === undefined) return;
     if (options?.shared === true) this.#takeOut(registration);
+    registration.mayBeLost = false;
     this.#drop(registration);
   }
 
@@ -138,6 +139,7 @@ export class EpollPoller implements IPoller {
     const removed = this.#continuous.removeAll();
     for (const registration of this.#listed(READ | WRITE | HANG_UP)) {
       if ((registration.interest & (READ | WRITE)) !== 0) removed.push(registration.descriptor);
+      registration.mayBeLost = false;
       this.#takeOut(registration);
       this.#drop(registration);
     }
@@ -189,6 +191,7 @@ export class EpollPoller implements IPoller {
 
   /** Events that are still being delivered find an empty table. */
   close(): void {
+    if (this.#epfd < 0) return;
     this.#continuous.removeAll();
     this.#changed = [];
     this.#table = [];
@@ -252,9 +255,12 @@ export class EpollPoller implements IPoller {
     return news ? hangUp(registration.descriptor as IHangUpDescriptor, how) : undefined;
   }
 
-  #disconnect(registration: Registration, reason: Error | Failure, whileReading: boolean): void {
-    if (!registration.live) return;
-    const { descriptor } = registration;
+  /** A callback of `registered`'s descriptor has returned a reason to drop it. It may have removed itself, or added itself anew. */
+  #disconnect(registered: Registration, reason: Error | Failure, whileReading: boolean): void {
+    if (!registered.mayBeLost) return;
+    const { descriptor } = registered;
+    const current = this.#table[registered.fd];
+    const registration = current?.descriptor === descriptor ? current : registered;
     let left: Error | Failure | undefined = reason;
     if (whileReading) {
       this.#setInterest(registration, registration.interest & ~READ);

@@ -39,6 +39,7 @@ export class Loop {
   readonly #host: IHostLoop;
   readonly #life: LoopOptions['life'];
   #calls: ThreadCall[] = [];
+  #closing = false;
   #closed = false;
   #holdsHost = false;
 
@@ -118,7 +119,9 @@ export class Loop {
 
   /** Disconnects everything, cancels the timers and gives the loop's own descriptors back. */
   close(): void {
-    if (this.#closed) return;
+    // Who is told of the end may close again: that is one close.
+    if (this.#closing) return;
+    this.#closing = true;
     this.disconnectAll();
     // What was told of the end may have something to flush; nothing of it needs the kernel any more.
     this.turn.flush();

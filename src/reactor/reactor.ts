@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { type Deferred, Failure } from '../defer/index.js';
+import { type Deferred, Failure, succeed } from '../defer/index.js';
 import { ReactorClosedError, ServiceNameUnknownError } from '../errors/index.js';
 import type {
   ConnectTCPOptions,
@@ -191,7 +191,7 @@ export class Reactor
 
   resolve(name: string): Deferred<string> {
     this.#requireOpen();
-    if (name === '') return resolveAll(this.#tcp.resolver, '0.0.0.0').addCallback(() => '0.0.0.0');
+    if (name === '') return succeed('0.0.0.0');
     return resolveAll(this.#tcp.resolver, name).addCallback((addresses) => {
       const [first] = addresses;
       return (addresses.find(({ host }) => !host.includes(':')) ?? first)?.host ?? name;

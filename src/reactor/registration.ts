@@ -31,8 +31,13 @@ export class Registration {
   internal = false;
   /** Whether the process stays alive for this descriptor. */
   keepsAlive = true;
-  /** False once the descriptor was forgotten: events for it are dropped. */
+  /** False once the descriptor left the poller: events for it are dropped. */
   live = true;
+  /**
+   * False once somebody else has taken care of the descriptor: then a reason that its callback returns comes too late.
+   * One that has only removed itself is lost all the same.
+   */
+  mayBeLost = true;
 
   constructor(fd: number, generation: number, descriptor: IFileDescriptor) {
     this.fd = fd;

@@ -70,7 +70,7 @@ export class LingeringClose implements ConnectionFeed {
   }
 
   dropped(): void {
-    this.#timeout.cancel();
+    this.#timeout[Symbol.dispose]();
   }
 
   logPrefix(): string {
@@ -84,7 +84,7 @@ export class LingeringClose implements ConnectionFeed {
   }
 
   #close(): void {
-    this.#timeout.cancel();
+    this.#timeout[Symbol.dispose]();
     this.#driver.closeAtOnce(false);
   }
 }

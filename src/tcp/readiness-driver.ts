@@ -96,7 +96,7 @@ export class ReadinessDriver
 
   release(): number {
     const fd = this.#fd;
-    this.#retry?.cancel();
+    this.#retry?.[Symbol.dispose]();
     this.#context.fds.forget(this, { shared: this.shared });
     this.#fd = -1;
     return fd;
@@ -140,6 +140,8 @@ export class ReadinessDriver
   }
 
   connectionLost(reason: Failure): void {
+    // While everything is being dropped, what one connection was told may have closed another.
+    if (this.#fd < 0) return;
     this.#feed.dropped(reason);
     this.closeAtOnce(false);
   }

@@ -31,7 +31,7 @@ export class SlowReader {
 
   /** Nobody waits for the peer any more. */
   stop(): void {
-    this.#timer?.cancel();
+    this.#timer?.[Symbol.dispose]();
     this.#timer = undefined;
   }
 }

@@ -53,12 +53,13 @@ class Trial {
   async checkCalm(clients: readonly EchoClient[]): Promise<void> {
     this.checkAtMost('processor time', await processorShare(this.#server.pid, QUIET_MS), 10, '%');
     const served = clients.filter(isServed);
-    if (served.length > 0) this.checkAtMost(
-      `${served.length} served clients are echoed`,
-      await slowestEchoMs(served),
-      ANSWER_MS_MAX,
-      'ms',
-    );
+    if (served.length > 0)
+      this.checkAtMost(
+        `${served.length} served clients are echoed`,
+        await slowestEchoMs(served),
+        ANSWER_MS_MAX,
+        'ms',
+      );
   }
 
   /** Everybody is answered soon, now that it is possible. */
@@ -74,7 +75,11 @@ class Trial {
     await until(() => clients.every(({ over }) => over), PATIENCE_MS);
     const fresh = new Crowd(this.port, 1);
     await fresh.answered(ANSWER_MS_MAX);
-    this.check('a new client is served within 1 s', fresh.served.length === 1, `${rounded(fresh.slowestAnswerMs)} ms`);
+    this.check(
+      'a new client is served within 1 s',
+      fresh.served.length === 1,
+      `${rounded(fresh.slowestAnswerMs)} ms`,
+    );
     await fresh.leave();
     this.#checkTold(await this.ask({ report: true }), episodesMax);
     await this.#server[Symbol.asyncDispose]();

@@ -5,6 +5,8 @@ import {
   Failure,
   FailureGroup,
   FirstError,
+  QueueOverflow,
+  QueueUnderflow,
   TimeoutError,
 } from '../../src/defer/index.js';
 
@@ -15,6 +17,8 @@ describe('the errors of defer', () => {
       [AlreadyCalledError, 'AlreadyCalledError'],
       [CancelledError, 'CancelledError'],
       [TimeoutError, 'TimeoutError'],
+      [QueueOverflow, 'QueueOverflow'],
+      [QueueUnderflow, 'QueueUnderflow'],
     ] as const) {
       const error = new ErrorClass('text', { cause });
       expect(error).to.be.instanceOf(Error).and.to.include({ name, message: 'text', cause });

@@ -102,7 +102,7 @@ describe('a Deferred among promises', () => {
       expect(await rejectionOf(fail(boom).toPromise())).to.equal(boom);
     });
 
-    // Twisted: DeferredFutureAdapterTests.test_asFutureCancelFuture. Overridden: promises can't be cancelled, signals can.
+    // Twisted: DeferredFutureAdapterTests.test_asFutureCancelFuture. Overridden: what is cancelled is a signal.
     it('cancels the Deferred when its signal is aborted', async () => {
       const controller = new AbortController();
       const deferred = new Deferred<number>();

@@ -117,6 +117,33 @@ describe('ContinuousPolling', () => {
     });
   }
 
+  it('ends a descriptor that removes itself and returns a reason, unless somebody else has taken care of it', () => {
+    const { clock, polling, descriptor } = fixture();
+    const [forgotten, taken] = [new RecordingDescriptor(4), new RecordingDescriptor(5)];
+    const reason = new ConnectionDone();
+    descriptor.onRead = () => {
+      polling.removeReader(descriptor);
+      return reason;
+    };
+    forgotten.onWrite = () => {
+      polling.remove(forgotten);
+      return reason;
+    };
+    taken.onWrite = () => {
+      polling.removeAll();
+      return reason;
+    };
+    polling.addReader(descriptor);
+    polling.addWriter(forgotten);
+    polling.addWriter(taken);
+    round(clock);
+    expect([descriptor, forgotten, taken].map(({ events }) => events)).to.deep.equal([
+      ['read', 'lost'],
+      ['write'],
+      ['write'],
+    ]);
+  });
+
   it('ends a descriptor that throws, logs that once, and goes on with the others', () => {
     using log = new LogCapture();
     const { clock, polling, descriptor } = fixture();

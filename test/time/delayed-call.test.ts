@@ -162,7 +162,7 @@ describe('DelayedCall', () => {
     const held: WeakRef<object>[] = [];
     const schedule = (): IDelayedCall => {
       const argument = { big: 'thing' };
-      const f = (): object => argument;
+      const f = (given: object): object => given;
       held.push(new WeakRef(argument), new WeakRef(f));
       return clock.callLater(1, f, argument);
     };

@@ -8,13 +8,16 @@ import { pattern } from './pattern.js';
 /** abortConnection(): at once, with a reset, and never re-entrantly. */
 export const abortCases: readonly ConformanceCase[] = [
   ...onBothSides({
-    name: '`abortConnection()` resets: the peer sees it, and `connectionLost` comes in a later turn',
+    name: '`abortConnection()` drops what is queued and resets; `connectionLost` comes in a later turn',
     cites: ['AbortConnectionMixin.test_dataReceivedAbort'],
     async run({ drive }, { peer, protocol, transport }) {
+      transport.write(Buffer.from('dropped'));
       transport.abortConnection();
       assert.equal(protocol.lost, false);
+      assert.equal(transport.bytesQueued, 0);
       await drive(() => protocol.lost && peer.sawClose);
       assert.ok(peer.sawReset);
+      assert.equal(peer.bytesReceived, 0);
       assertReason(protocol.reason, ConnectionAborted);
       assert.deepEqual(protocol.events, ['made', 'lost']);
     },

@@ -167,24 +167,6 @@ export const adoptionCases: readonly ConformanceCase[] = [
       await drive(() => peer.bytesReceived === 100 && protocol.lost);
     },
   }),
-  ...onBothSides({
-    name: '`fileno()` is the descriptor, and -1 after the end; the reactor copes with a duplicate of it',
-    cites: ['C14'],
-    async run(env, { peer, protocol, transport }) {
-      const { drive, libc, reactor } = env;
-      const fd = transport.fileno();
-      assert.ok(libc.fcntl(fd, F_GETFD, 0) >= 0);
-      const copy = checked(libc.dup(fd), 'dup');
-      env.addCleanup(() => libc.close(copy));
-      transport.loseConnection();
-      await drive(() => protocol.lost && peer.sawEnd);
-      peer.close();
-      await drive(() => libc.fcntl(fd, F_GETFD, 0) === -errno.EBADF);
-      assert.equal(transport.fileno(), -1);
-      await drive.turns(10);
-      assert.ok(!reactor.getReaders().some((reader) => reader.fileno() === fd));
-    },
-  }),
 ];
 
 function adoptPort(family: string, host: string, number: number, needs: readonly Need[]): ConformanceCase {

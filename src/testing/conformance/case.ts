@@ -4,11 +4,12 @@ import type { ConformanceEnvironment } from './environment.js';
  * What a case needs of the kernel beyond the plain calls. Where it isn't to be had the case is left out.
  *  - `faults`: a kernel whose calls can be made to fail (`environment.faults`) under the reactor.
  *  - `ipv6`: the loopback address ::1.
+ *  - `linkLocal`: an interface with a link-local IPv6 address (`linkLocalHost`).
  *  - `descriptorLimit`: RLIMIT_NOFILE can be lowered, and counts.
  *  - `tcpInfo`: TCP_INFO, of connections and of listening sockets.
  *  - `garbageCollection`: `globalThis.gc`, which Node has with --expose-gc.
  */
-export type Need = 'faults' | 'ipv6' | 'descriptorLimit' | 'tcpInfo' | 'garbageCollection';
+export type Need = 'faults' | 'ipv6' | 'linkLocal' | 'descriptorLimit' | 'tcpInfo' | 'garbageCollection';
 
 /** One behaviour that every reactor, on every kernel, has to show. */
 export interface ConformanceCase {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ConnectionDone } from '../../errors/index.js';
+import { ConnectionDone, ConnectionLost } from '../../errors/index.js';
 import { assertReason } from './assert-reason.js';
 import type { ConformanceCase } from './case.js';
 import { onBothSides } from './pairs.js';
@@ -82,6 +82,19 @@ export const halfCloseCases: readonly ConformanceCase[] = [
       await drive(() => protocol.lost);
       assert.deepEqual(protocol.events, ['made', 'writeLost', 'data', 'readLost', 'lost']);
       assertReason(protocol.reason, ConnectionDone);
+    },
+  }),
+  ...onBothSides({
+    name: 'after the peer’s end its reset is noticed though nobody reads or writes',
+    cites: ['C4'],
+    pair: halfClose,
+    async run({ drive }, { peer, protocol }) {
+      peer.shutdownWrite();
+      await drive(() => protocol.readLost);
+      peer.reset();
+      await drive(() => protocol.lost);
+      assert.deepEqual(protocol.events, ['made', 'readLost', 'lost']);
+      assertReason(protocol.reason, ConnectionLost);
     },
   }),
   ...onBothSides({

@@ -21,7 +21,7 @@ export {
   type EnvironmentOptions,
   addressOf,
 } from './environment.js';
-export { availableNeeds } from './needs.js';
+export { availableNeeds, linkLocalHost } from './needs.js';
 export {
   type ClientPair,
   type Pair,

@@ -2,6 +2,7 @@ import type {
   ConnectTCPOptions,
   ConnectionOptions,
   IConnector,
+  ILoggingContext,
   ITCPPort,
   ITCPTransport,
   ListenTCPOptions,
@@ -103,4 +104,9 @@ function makeFactory({ halfClose = false, hooks = {} }: PairOptions): RecordingF
 /** The text form of a transport; it isn't part of the interface. */
 export function textOf(transport: { toString(): string }): string {
   return transport.toString();
+}
+
+/** The name under which log records about a transport stand; it isn't part of the interface either. */
+export function logPrefixOf(transport: object): string {
+  return (transport as ILoggingContext).logPrefix();
 }

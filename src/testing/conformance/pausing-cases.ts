@@ -44,6 +44,17 @@ export const pausingCases: readonly ConformanceCase[] = [
     },
   }),
   ...onBothSides({
+    name: '`stopProducing()` does what `loseConnection()` does',
+    cites: ['FileDescriptorTests.test_implementInterfaceIPushProducer'],
+    async run({ drive }, { peer, protocol, transport }) {
+      transport.write(Buffer.from('the last'));
+      transport.stopProducing();
+      await drive(() => protocol.lost && peer.sawEnd);
+      assert.equal(peer.received.toString(), 'the last');
+      assertReason(protocol.reason, ConnectionDone);
+    },
+  }),
+  ...onBothSides({
     name: 'while paused nothing is delivered, after resuming everything is',
     async run({ drive }, { peer, protocol, transport }) {
       transport.pauseProducing();
@@ -82,7 +93,7 @@ export const pausingCases: readonly ConformanceCase[] = [
   }),
   ...onBothSides({
     name: 'data, a pause, the peer’s end: the end is told after resuming, and not before',
-    cites: ['ConnectionTestsMixin.test_connectionLostAfterPausedTransport', 'C4'],
+    cites: ['TCPConnectionTestsBuilder.test_connectionLostAfterPausedTransport', 'C4'],
     async run({ drive }, { peer, protocol, transport }) {
       protocol.hooks.data = () => transport.pauseProducing();
       peer.send('before the end');

@@ -108,6 +108,25 @@ export const producerCases: readonly ConformanceCase[] = [
     },
   }),
   ...onBothSides({
+    name: 'a producer that hands over to another inside `pauseProducing`: the other one doesn’t count as paused',
+    async run({ drive }, { peer, transport }) {
+      transport.writeBufferSize = 100;
+      const first = registered(transport, 'push');
+      const second = new RecordingProducer();
+      first.onPause = () => {
+        transport.unregisterProducer();
+        transport.registerProducer(second, true);
+      };
+      transport.write(pattern(200));
+      await drive(() => peer.bytesReceived === 200);
+      await drive.turns(2);
+      assert.deepEqual([first.told, second.told], [['pause'], []]);
+      transport.write(pattern(200));
+      await drive(() => peer.bytesReceived === 400 && second.told.length === 2);
+      assert.deepEqual(second.told, ['pause', 'resume']);
+    },
+  }),
+  ...onBothSides({
     name: 'a second producer is refused, and the first one stays',
     run({ drive }, { transport }) {
       const first = registered(transport, 'push');
@@ -134,7 +153,7 @@ export const producerCases: readonly ConformanceCase[] = [
   ...(['push', 'pull'] as const).flatMap((kind) => [
     ...onBothSides({
       name: `\`loseConnection()\` waits for a ${kind} producer to unregister, and then closes`,
-      cites: ['ConnectionTestsMixin.test_disconnectWhileProducing', 'C3'],
+      cites: ['StreamClientTestsMixin.test_disconnectWhileProducing', 'C3'],
       async run({ drive }, { peer, protocol, transport }) {
         registered(transport, kind);
         transport.loseConnection();
@@ -150,7 +169,7 @@ export const producerCases: readonly ConformanceCase[] = [
     }),
     ...onBothSides({
       name: `\`loseConnection()\` with nothing queued closes when a ${kind} producer unregisters later`,
-      cites: ['ConnectionTestsMixin.test_disconnectWhileProducing', 'C3'],
+      cites: ['StreamClientTestsMixin.test_disconnectWhileProducing', 'C3'],
       async run({ drive }, { protocol, transport }) {
         registered(transport, kind);
         transport.loseConnection();
@@ -162,7 +181,7 @@ export const producerCases: readonly ConformanceCase[] = [
     }),
     ...onBothSides({
       name: `a ${kind} producer is told to stop before \`connectionLost\` when the peer goes`,
-      cites: ['ConnectionTestsMixin.test_unregisterProducerAfterDisconnect'],
+      cites: ['StreamClientTestsMixin.test_unregisterProducerAfterDisconnect'],
       async run({ drive, reactor }, { peer, protocol, transport }) {
         const order: string[] = [];
         const producer = registered(transport, kind);
@@ -180,9 +199,22 @@ export const producerCases: readonly ConformanceCase[] = [
       },
     }),
   ]),
+  ...onBothSides({
+    name: 'a close that waits for its producer is ended by the peer’s reset, though nothing is written',
+    cites: ['C3', 'C4'],
+    async run({ drive }, { peer, protocol, transport }) {
+      const producer = registered(transport, 'push');
+      transport.loseConnection();
+      await drive.turns(2);
+      peer.reset();
+      await drive(() => protocol.lost);
+      assert.deepEqual(producer.told, ['stop']);
+      assertReason(protocol.reason, ConnectionLost);
+    },
+  }),
   {
     name: 'unregistering in `connectionLost`, after the peer has closed, adds no dead writer',
-    cites: ['ConnectionTestsMixin.test_unregisterProducerAfterDisconnect'],
+    cites: ['StreamClientTestsMixin.test_unregisterProducerAfterDisconnect'],
     async run(env) {
       const { peer, protocol, transport } = await makeServerPair(env);
       const producer = registered(transport, 'push');

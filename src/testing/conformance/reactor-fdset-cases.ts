@@ -209,6 +209,58 @@ export const fdSetCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'a descriptor that removes itself and then returns a reason is lost all the same',
+    async run(env) {
+      const returned = new Error('returned');
+      const { descriptor: reader, peer } = makeDescriptorPair(env);
+      const { descriptor: writer } = makeDescriptorPair(env);
+      peer.send('x');
+      reader.onRead = () => {
+        env.reactor.removeReader(reader);
+        return returned;
+      };
+      writer.onWrite = () => {
+        env.reactor.removeWriter(writer);
+        env.reactor.addReader(writer);
+        return returned;
+      };
+      env.reactor.addReader(reader);
+      env.reactor.addWriter(writer);
+      await env.drive(() => reader.count('lost') === 1 && writer.count('lost') === 1);
+      await env.drive.turns(3);
+      assert.deepEqual(
+        [reader.events, writer.events],
+        [
+          ['read', 'lost'],
+          ['write', 'lost'],
+        ],
+      );
+      assert.deepEqual(env.reactor.getReaders(), []);
+    },
+  },
+  {
+    name: 'a descriptor that was forgotten, or lost, is not lost again by the reason that it returns',
+    async run(env) {
+      const { descriptor: forgotten } = makeDescriptorPair(env);
+      const { descriptor: closing } = makeDescriptorPair(env);
+      forgotten.onWrite = () => {
+        env.reactor.forget(forgotten, { shared: true });
+        return new Error('too late');
+      };
+      env.reactor.addWriter(forgotten);
+      await env.drive(() => forgotten.count('write') === 1);
+      closing.onWrite = () => {
+        env.reactor.close();
+        return new Error('too late');
+      };
+      env.reactor.addWriter(closing);
+      await env.drive(() => closing.count('write') === 1);
+      await env.drive.turns(3);
+      assert.deepEqual([forgotten.events, closing.events], [['write'], ['write', 'lost']]);
+      assert.equal(closing.reason?.check(ConnectionLost), ConnectionLost);
+    },
+  },
+  {
     name: 'an exception in `doRead` or `doWrite` is logged once and ends that descriptor, and no other',
     async run(env) {
       const thrown = new Error('thrown');

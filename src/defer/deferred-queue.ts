@@ -1,0 +1,54 @@
+import { Deferred } from './deferred.js';
+import { QueueOverflow, QueueUnderflow } from './errors.js';
+import { succeed } from './fired.js';
+
+export interface DeferredQueueOptions {
+  /** How many objects may wait to be got; no limit if it isn't given. */
+  readonly size?: number;
+  /** How many may wait for an object; no limit if it isn't given. */
+  readonly backlog?: number;
+}
+
+/**
+ * Hands objects over, first in first out, from those who put them to those who get them, whoever comes first.
+ * Twisted: `DeferredQueue`.
+ */
+export class DeferredQueue<T> {
+  readonly #size: number;
+  readonly #backlog: number;
+  /** Objects that nobody has got yet. A Map keeps the order and gives up its first in constant time. */
+  readonly #pending = new Map<number, T>();
+  readonly #waiting = new Set<Deferred<T>>();
+  #count = 0;
+
+  constructor(options: DeferredQueueOptions = {}) {
+    this.#size = options.size ?? Infinity;
+    this.#backlog = options.backlog ?? Infinity;
+  }
+
+  /** Gives `object` to whoever waits longest, or keeps it. Throws QueueOverflow if as many are kept as may be. */
+  put(object: T): void {
+    for (const next of this.#waiting) {
+      this.#waiting.delete(next);
+      next.callback(object);
+      return;
+    }
+    if (this.#pending.size >= this.#size) throw new QueueOverflow();
+    this.#pending.set((this.#count += 1), object);
+  }
+
+  /**
+   * Fires with the next object, which is then out of the queue. Cancelled before that, it gives its place up.
+   * Throws QueueUnderflow if as many wait as may.
+   */
+  get(): Deferred<T> {
+    for (const [key, object] of this.#pending) {
+      this.#pending.delete(key);
+      return succeed(object);
+    }
+    if (this.#waiting.size >= this.#backlog) throw new QueueUnderflow();
+    const got = new Deferred<T>((given) => this.#waiting.delete(given));
+    this.#waiting.add(got);
+    return got;
+  }
+}

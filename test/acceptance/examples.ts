@@ -1,0 +1,93 @@
+/** The other examples, run as their first lines say. */
+import { once } from 'node:events';
+import { networkInterfaces } from 'node:os';
+import { text } from 'node:stream/consumers';
+import { check } from './harness/check.js';
+import { command, start } from './harness/child.js';
+import { until, within } from './harness/deadline.js';
+
+const PATIENCE_MS = 30_000;
+
+interface Ending {
+  readonly code: number | null | undefined;
+  readonly output: string;
+  readonly complaints: string;
+}
+
+/** Runs an example to its end. */
+async function run(example: string, args: readonly string[], input?: string): Promise<Ending> {
+  const child = start(command(`../../examples/${example}`, ...args), ['pipe', 'pipe', 'pipe']);
+  const said = Promise.all([text(child.stdout!), text(child.stderr!)]);
+  const exit = once(child, 'exit') as Promise<[number | null]>;
+  child.stdin!.end(input);
+  const code = (await within(PATIENCE_MS, exit))?.[0];
+  child.kill('SIGKILL');
+  const [output, complaints] = await said;
+  return { code, output, complaints };
+}
+
+const BIG = 'All work and no play makes Jack a dull boy.\n'.repeat(50_000);
+
+/** An echo server on `endpoint`, and what the echo client has to say to it. */
+async function checkEcho(endpoint: string): Promise<void> {
+  const server = start(command('../../examples/echo.ts', endpoint), ['ignore', 'pipe', 'inherit']);
+  const exit = once(server, 'exit') as Promise<[number | null]>;
+  let said = '';
+  server.stdout!.on('data', (data: Buffer) => (said += data.toString()));
+  await until(() => said.endsWith('\n'), PATIENCE_MS);
+  const address = said.trim().replace('listening on ', '');
+  check(`echo.ts ${endpoint} says where it listens`, address.startsWith('tcp:'), said.trim());
+
+  const word = await run('echo-client.ts', ['--to', address, 'hello', 'world']);
+  check(
+    'echo-client.ts prints its arguments’ echo',
+    word.code === 0 && word.output === 'hello world\n',
+    word.output.trim(),
+  );
+  const letter = await run('echo-client.ts', ['--to', address], BIG);
+  const returned = `${letter.output.length} of ${BIG.length} bytes`;
+  check(
+    'echo-client.ts prints its standard input’s echo',
+    letter.code === 0 && letter.output === BIG,
+    returned,
+  );
+
+  server.kill('SIGTERM');
+  const code = (await within(PATIENCE_MS, exit))?.[0];
+  server.kill('SIGKILL');
+  check('SIGTERM ends echo.ts with exit code 0', code === 0, String(code));
+  const nobody = await run('echo-client.ts', ['--to', address, 'hello']);
+  check('echo-client.ts without a server has exit code 1', nobody.code === 1, nobody.complaints.trim());
+}
+
+async function checkMistakes(): Promise<void> {
+  for (const endpoint of ['tcp:', 'udp:9', 'tcp:70000', 'tcp:9:colour=red']) {
+    const { code, complaints } = await run('echo.ts', [endpoint]);
+    check(
+      `echo.ts ${endpoint} has exit code 1 and says why`,
+      code === 1 && complaints.includes('Bad endpoint'),
+      complaints.trim(),
+    );
+  }
+}
+
+async function checkExhaustion(): Promise<void> {
+  const { code, output } = await run('exhaustion.ts', []);
+  const [, came, served, told, nothing] =
+    /(\d+) clients came. (\d+) were served, (\d+) were told.*\s+(\d+) heard nothing/
+      .exec(output)
+      ?.map(Number) ?? [];
+  const summary = `${String(came)} came, ${String(served)} served, ${String(told)} shed, ${String(nothing)} left hanging`;
+  check(
+    'exhaustion.ts ends with exit code 0 and leaves nobody hanging',
+    code === 0 && nothing === 0,
+    summary,
+  );
+}
+
+await Promise.all([checkEcho('tcp:0:interface=127.0.0.1'), checkExhaustion()]);
+await checkMistakes();
+const hasIPv6 = Object.values(networkInterfaces()).some((addresses) =>
+  addresses?.some(({ address }) => address === '::1'),
+);
+if (hasIPv6) await checkEcho('tcp:[::1]:0');

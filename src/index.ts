@@ -6,6 +6,7 @@ export * from './errors/index.js';
 export { TimeoutError } from './errors/index.js';
 export type * from './interfaces/index.js';
 export {
+  type DescriptorUsage,
   type Driver,
   type DriverName,
   MissingDriverError,

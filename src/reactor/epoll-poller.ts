@@ -355,7 +355,7 @@ export class EpollPoller implements IPoller {
   }
 
   #refused(registration: Registration, result: number): void {
-    if (registration.applied !== OUTSIDE) this.#takeOut(registration);
+    this.#takeOut(registration);
     this.#drop(registration);
     lose(registration.descriptor, systemError(result, 'epoll_ctl', { fd: registration.fd }));
   }

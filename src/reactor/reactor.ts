@@ -26,7 +26,7 @@ import type {
   RunOptions,
   SystemEvent,
 } from '../interfaces/index.js';
-import { type Driver, getDriver } from '../libc/index.js';
+import { type DescriptorUsage, type Driver, getDriver, descriptorUsage } from '../libc/index.js';
 import { EventSource, getLog } from '../logger/index.js';
 import { NodeResolver, resolveAll, servicePort } from '../names/index.js';
 import {
@@ -118,6 +118,14 @@ export class Reactor
   /** Wakes this reactor from other threads; see {@link Waker}. */
   get waker(): Waker {
     return this.#loop.waker;
+  }
+
+  /**
+   * Descriptors in use and their limits, for the whole process. It opens none, so it works when there is none left; it costs
+   * a call of poll(2) for each 4096 numbers.
+   */
+  descriptorUsage(): DescriptorUsage {
+    return descriptorUsage(this.#driver.libc);
   }
 
   // ---- IReactorCore

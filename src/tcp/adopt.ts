@@ -50,6 +50,7 @@ export function adoptStreamConnection(
   options: ConnectionOptions,
 ): Server | null {
   const { libc } = context;
+  const limits = connectionLimits(options);
   const copy = duplicate(libc, fd, family);
   try {
     const peer = remoteAddress(libc, copy);
@@ -60,7 +61,6 @@ export function adoptStreamConnection(
       libc.close(copy);
       return null;
     }
-    const limits = connectionLimits(options);
     const owner = { portNumber: host.port, lost: () => undefined };
     const server = new Server(context, owner, 0, peer, host, limits);
     server.start(copy, protocol, limits, true);

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { HostnameAddress, internetAddress } from '../address/index.js';
-import { type Deferred, Failure } from '../defer/index.js';
+import { type Deferred, Failure, maybeDeferred } from '../defer/index.js';
 import {
   ConnectionDone,
   ConnectingCancelledError,
@@ -103,8 +103,10 @@ export class Connector implements IConnector {
       this.#factoryInUse = true;
       this.#factory.startedConnecting(this);
     } catch (error) {
-      this.#state = 'disconnected';
-      this.#releaseFactory();
+      if (this.#attempts === number) {
+        this.#state = 'disconnected';
+        this.#releaseFactory();
+      }
       throw error;
     }
     // The factory may have stopped this attempt, and even begun another one.
@@ -154,7 +156,7 @@ export class Connector implements IConnector {
 
   #begin(): void {
     this.#beginning = true;
-    const attempt = this.#reach();
+    const attempt = maybeDeferred(() => this.#reach());
     this.#attempt = attempt;
     attempt.addCallbacks(
       (connected) => this.#settle(() => this.#connected(attempt, connected)),

@@ -11,7 +11,9 @@ describe('README', () => {
   });
 
   it('links only to files that are there', () => {
-    const links = [...read('README.md').matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, target]) => target ?? '');
+    const links = [...read('README.md').matchAll(/\]\((?!https?:)([^)#]+)/g)].map(
+      ([, target]) => target ?? '',
+    );
     expect(links).to.include('docs/architecture.md');
     for (const link of links) expect(() => read(link), link).not.to.throw();
   });

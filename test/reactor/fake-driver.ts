@@ -35,20 +35,28 @@ export class FakeHostLoop implements IHostLoop {
   }
 
   wakeAt(timeMs: number | undefined): void {
+    this.#requireOpen();
     if (timeMs !== this.wakeTime) this.wakeTimes += 1;
     this.wakeTime = timeMs;
   }
 
   ref(): void {
+    this.#requireOpen();
     this.held = true;
   }
 
   unref(): void {
+    this.#requireOpen();
     this.held = false;
   }
 
   close(): void {
     this.closed = true;
+  }
+
+  /** Nothing is to be arranged with a loop that is over. */
+  #requireOpen(): void {
+    if (this.closed) throw new Error('The host loop is closed');
   }
 
   /** The flush that was asked for. */

@@ -114,11 +114,11 @@ const programs: Readonly<Record<string, () => Promise<void>>> = {
     const port = reactor.listenTCP(0, new ServerFactory(), { interface: '127.0.0.1' });
     const third = reactor.run();
     process.kill(process.pid, 'SIGTERM');
-    while (reactor.exitSignal === undefined) await delay(1);
+    for (let ms = 0; ms < 5000 && reactor.exitSignal === undefined; ms += 1) await delay(1);
     console.log(`waiting: ${String(reactor.running)}, ${String(port.listening)}`);
     process.kill(process.pid, 'SIGTERM');
     await third;
-    console.log(`two: ${reactor.exitSignal}, ${String(port.listening)}, ${listeners() - own}`);
+    console.log(`two: ${String(reactor.exitSignal)}, ${String(port.listening)}, ${listeners() - own}`);
 
     const fourth = reactor.run({ installSignalHandlers: false });
     console.log(`left alone: ${listeners() - own}, ${String(reactor.running)}`);

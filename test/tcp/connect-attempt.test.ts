@@ -211,11 +211,7 @@ describe('ConnectAttempt', () => {
   });
 
   it('fails, and does not throw, for an address that is none, as a resolver may give', () => {
-    const subject = new Subject().start({}, {
-      ...destination,
-      host: 'nonsense',
-      port: 1,
-    } as IInternetAddress);
+    const subject = new Subject().start({}, { host: 'nonsense', port: 1 } as IInternetAddress);
 
     expect(subject.outcome).to.be.instanceOf(ConnectError);
     expect(subject.closes).to.equal(1);

@@ -38,9 +38,12 @@ export const reactorFaultCases: readonly ConformanceCase[] = [
       env.faults.fail('epoll_ctl', { errno: 'ENOMEM' });
       env.reactor.addWriter(descriptor);
       await env.drive(() => descriptor.count('lost') === 1);
+      await env.drive.turns(2);
+      const before = env.faults.count('epoll_wait');
       peer.send('x');
-      await env.drive.turns(3);
+      await env.drive.turns(5);
       assert.deepEqual(descriptor.events, ['lost']);
+      assert.equal(env.faults.count('epoll_wait'), before);
     },
   },
   {

@@ -41,6 +41,15 @@ function inDataReceived(reactor: Reactor, pull: () => void): void {
   reactor.connectTCP('127.0.0.1', port.getHost().port, new Triggers(pull));
 }
 
+/** Goes on with `then` as soon as `holds` says true; without it the program never ends. */
+function when(holds: () => boolean, then: () => void): void {
+  const timer = setInterval(() => {
+    if (!holds()) return;
+    clearInterval(timer);
+    then();
+  }, 5);
+}
+
 /** Something in the reactor that is always ready to be read, and doesn't keep the process alive. */
 function alwaysReady(reactor: Reactor): { turns: number } {
   const fd = checked(libc.eventfd(1, EFD_CLOEXEC), 'eventfd');
@@ -102,7 +111,10 @@ const programs: Readonly<Record<string, (reactor: Reactor) => void>> = {
 
   'unref’d and ready while others work': (reactor) => {
     const seen = alwaysReady(reactor);
-    setTimeout(() => console.log(seen.turns > 10 ? 'many turns' : `${seen.turns} turns`), 50);
+    when(
+      () => seen.turns > 10,
+      () => console.log('many turns'),
+    );
   },
 
   'closed in a data callback, twice': (reactor) => {
@@ -116,7 +128,10 @@ const programs: Readonly<Record<string, (reactor: Reactor) => void>> = {
   'closed in a timed call, ready': (reactor) => {
     alwaysReady(reactor);
     reactor.callLater(0.01, () => reactor.close());
-    setTimeout(() => console.log(reactor.closed ? 'closed' : 'open'), 50);
+    when(
+      () => reactor.closed,
+      () => console.log('closed'),
+    );
   },
 
   'closed in connectionLost': (reactor) => {
@@ -129,7 +144,7 @@ const programs: Readonly<Record<string, (reactor: Reactor) => void>> = {
     const port = reactor.listenTCP(0, Factory.forProtocol(Closing), { interface: '127.0.0.1' });
     inDataReceived(reactor, () => {});
     reactor.connectTCP('127.0.0.1', port.getHost().port, ClientFactory.forProtocol(Closing));
-    reactor.callLater(0.05, () => port.connections.forEach((connection) => connection.loseConnection()));
+    port.events.once('connection', (connection) => connection.loseConnection());
   },
 
   'nobody refers to it, and garbage is collected': (reactor) => {
@@ -142,11 +157,13 @@ const programs: Readonly<Record<string, (reactor: Reactor) => void>> = {
     globalThis.gc?.();
     for (const port of ports) reactor.connectTCP('127.0.0.1', port, new Triggers(() => {}));
     setTimeout(() => globalThis.gc?.(), 20);
-    setInterval(() => {
-      if (served < ports.length) return;
-      console.log('all served');
-      process.exit();
-    }, 5);
+    when(
+      () => served >= ports.length,
+      () => {
+        console.log('all served');
+        process.exit();
+      },
+    );
   },
 
   'made and closed 300 times, and garbage is collected': () => {

@@ -5,8 +5,8 @@ import { Reactor } from './reactor.js';
 let installed: Reactor | undefined;
 
 /**
- * The reactor of this thread; the first call makes it, with the default options, unless `installReactor` came before. After
- * it was closed the next call makes another.
+ * The reactor of this thread; the first call makes it, with the default options, unless `installReactor` came
+ * before. After it was closed the next call makes another.
  */
 export function getReactor(): Reactor {
   if (installed === undefined || installed.closed) installed = new Reactor();

@@ -24,22 +24,24 @@ import { setLogContext } from '../logger/index.js';
 import { ContinuousPolling } from './continuous-polling.js';
 import { endReading, hangUp, lose, read, wentAway, write } from './dispatch.js';
 import type { IPoller, TurnProgress } from './poller.js';
-import { HANG_UP, OUTSIDE, READ, Registration, WRITE } from './registration.js';
+import { HANG_UP, OUTSIDE, READ, type Registration, WRITE } from './registration.js';
+import { Registrations } from './registrations.js';
 
 /**
  * Facts about epoll (epoll(7), epoll_ctl(2), and experiment), and what follows from each:
  *
- *  - It is used level-triggered: what isn't taken in one turn is told again in the next, and ready descriptors rotate,
- *    so a turn may stop anywhere.
+ *  - It is used level-triggered: what isn't taken in one turn is told again in the next, and ready descriptors
+ *    rotate, so a turn may stop anywhere.
  *  - A set holds open file descriptions, not numbers. Closing a number takes it out of the set only if no duplicate
  *    of it is open; so a number that may have been duplicated is taken out explicitly (`forget` with `shared`), and
  *    all others are spared that call.
  *  - An event may be under way for a number that was closed and given out again. The event's data carries the
  *    registration's generation; what doesn't match the table is dropped.
- *  - EPOLLHUP and EPOLLERR are told whether asked for or not. Someone who neither reads nor writes would be told in every turn.
- *    Such a descriptor leaves the set once it was told (`Registration.over`).
+ *  - EPOLLHUP and EPOLLERR are told whether asked for or not. Someone who neither reads nor writes would be told in
+ *    every turn. Such a descriptor leaves the set once it was told (`Registration.over`).
  *  - EPERM means that the file is always ready (a regular file): those are polled by time.
- *  - Interest often changes back and forth within a turn. Changes are collected and the difference is told once, before the wait.
+ *  - Interest often changes back and forth within a turn. Changes are collected and the difference is told once,
+ *    before the wait.
  */
 const GONE = EPOLLHUP | EPOLLERR;
 
@@ -61,23 +63,21 @@ export class EpollPoller implements IPoller {
   #epfd: number;
   readonly #events: EpollEventArray;
   readonly #continuous: ContinuousPolling;
-  /** By descriptor number. */
-  #table: (Registration | undefined)[] = [];
+  readonly #registrations: Registrations;
   #changed: Registration[] = [];
-  #generation = 0;
-  #keepAliveCount = 0;
 
   constructor({ libc, time, eventsPerPoll, onChange }: EpollPollerParts) {
     this.#libc = libc;
     this.#onChange = onChange;
     this.#events = new EpollEventArray(eventsPerPoll);
     this.#continuous = new ContinuousPolling(time);
+    this.#registrations = new Registrations(onChange);
     this.#epfd = checked(libc.epoll_create1(EPOLL_CLOEXEC), 'epoll_create1');
     libc.pin(this.#events.bytes);
   }
 
   get keepAliveCount(): number {
-    return this.#keepAliveCount;
+    return this.#registrations.keepAliveCount;
   }
 
   fileno(): number {
@@ -105,7 +105,7 @@ export class EpollPoller implements IPoller {
     const { fd, generation } = registration;
     registration.internal = true;
     registration.interest = READ;
-    this.#setKeepAlive(registration, false);
+    this.#registrations.keepAlive(registration, false);
     const result = this.#libc.epoll_ctl(this.#epfd, EPOLL_CTL_ADD, fd, EPOLLIN, fd, generation);
     checked(result, 'epoll_ctl', { fd });
     registration.applied = EPOLLIN;
@@ -123,41 +123,43 @@ export class EpollPoller implements IPoller {
 
   forget(descriptor: IFileDescriptor, options?: { readonly shared?: boolean }): void {
     this.#continuous.remove(descriptor);
-    const registration = this.#find(descriptor);
+    const registration = this.#registrations.find(descriptor);
     if (registration === undefined) return;
     if (options?.shared === true) this.#takeOut(registration);
     registration.mayBeLost = false;
-    this.#drop(registration);
+    this.#registrations.drop(registration);
   }
 
   keepAlive(descriptor: IFileDescriptor, keep: boolean): void {
-    const registration = this.#find(descriptor);
-    if (registration !== undefined) this.#setKeepAlive(registration, keep);
+    const registration = this.#registrations.find(descriptor);
+    if (registration !== undefined) this.#registrations.keepAlive(registration, keep);
   }
 
   removeAll(): IFileDescriptor[] {
     const removed = this.#continuous.removeAll();
-    for (const registration of this.#listed(READ | WRITE | HANG_UP)) {
+    for (const registration of this.#registrations.wanting(READ | WRITE | HANG_UP)) {
       if ((registration.interest & (READ | WRITE)) !== 0) removed.push(registration.descriptor);
       registration.mayBeLost = false;
       this.#takeOut(registration);
-      this.#drop(registration);
+      this.#registrations.drop(registration);
     }
     return removed;
   }
 
   getReaders(): IReadDescriptor[] {
-    const readers = this.#listed(READ).map(({ descriptor }) => descriptor as IReadDescriptor);
+    const readers = this.#registrations.wanting(READ).map(({ descriptor }) => descriptor as IReadDescriptor);
     return [...readers, ...this.#continuous.getReaders()];
   }
 
   getWriters(): IWriteDescriptor[] {
-    const writers = this.#listed(WRITE).map(({ descriptor }) => descriptor as IWriteDescriptor);
+    const writers = this.#registrations
+      .wanting(WRITE)
+      .map(({ descriptor }) => descriptor as IWriteDescriptor);
     return [...writers, ...this.#continuous.getWriters()];
   }
 
   getDescriptors(): IFileDescriptor[] {
-    const watched = this.#listed(READ | WRITE | HANG_UP).map(({ descriptor }) => descriptor);
+    const watched = this.#registrations.wanting(READ | WRITE | HANG_UP).map(({ descriptor }) => descriptor);
     return [...watched, ...this.#continuous.getDescriptors()];
   }
 
@@ -172,8 +174,8 @@ export class EpollPoller implements IPoller {
     }
     if (timeoutMs !== 0) progress.waited();
     for (let i = 0; i < count; i += 1) {
-      const registration = this.#table[events.low(i)];
-      if (registration === undefined || registration.generation !== events.high(i)) continue;
+      const registration = this.#registrations.at(events.low(i), events.high(i));
+      if (registration === undefined) continue;
       this.#deliver(registration, events.events(i));
       if (progress.ran(registration.descriptor)) return;
     }
@@ -194,7 +196,7 @@ export class EpollPoller implements IPoller {
     if (this.#epfd < 0) return;
     this.#continuous.removeAll();
     this.#changed = [];
-    this.#table = [];
+    this.#registrations.clear();
     this.#libc.close(this.#epfd);
     this.#epfd = -1;
   }
@@ -214,7 +216,10 @@ export class EpollPoller implements IPoller {
     setLogContext(outer);
   }
 
-  /** Hands an event to the callbacks that want it. A transport with a hang-up watch finds out by itself what HUP and ERR mean. */
+  /**
+   * Hands an event to the callbacks that want it. A transport with a hang-up watch finds out by itself what HUP and
+   * ERR mean.
+   */
   #call(registration: Registration, events: number): void {
     const { descriptor } = registration;
     if ((registration.interest & READ) !== 0) {
@@ -255,48 +260,28 @@ export class EpollPoller implements IPoller {
     return news ? hangUp(registration.descriptor as IHangUpDescriptor, how) : undefined;
   }
 
-  /** A callback of `registered`'s descriptor has returned a reason to drop it. It may have removed itself, or added itself anew. */
+  /**
+   * A callback of `registered`'s descriptor has returned a reason to drop it. It may have removed itself, or added
+   * itself anew.
+   */
   #disconnect(registered: Registration, reason: Error | Failure, whileReading: boolean): void {
     if (!registered.mayBeLost) return;
     const { descriptor } = registered;
-    const current = this.#table[registered.fd];
-    const registration = current?.descriptor === descriptor ? current : registered;
+    const registration = this.#registrations.renewed(registered);
     let left: Error | Failure | undefined = reason;
     if (whileReading) {
       this.#setInterest(registration, registration.interest & ~READ);
       left = endReading(descriptor, reason);
       if (left === undefined) return;
     }
-    if (isLive(registration)) this.#takeOut(registration);
-    this.#drop(registration);
+    this.#takeOut(registration);
+    this.#registrations.drop(registration);
     lose(descriptor, left);
   }
 
   #register(descriptor: IFileDescriptor): Registration {
     if (this.#epfd < 0) throw new ReactorClosedError();
-    const fd = descriptor.fileno();
-    if (fd < 0) throw new Error(`${descriptor.logPrefix()} has no file descriptor to be watched`);
-    const present = this.#table[fd];
-    if (present !== undefined) {
-      if (present.descriptor === descriptor) return present;
-      if (present.descriptor.fileno() === fd) {
-        throw new Error(`File descriptor ${fd} is watched already, for ${present.descriptor.logPrefix()}`);
-      }
-      this.#drop(present);
-    }
-    this.#generation = (this.#generation + 1) | 0;
-    const registration = new Registration(fd, this.#generation, descriptor);
-    this.#table[fd] = registration;
-    this.#keepAliveCount += 1;
-    return registration;
-  }
-
-  /** The registration of a descriptor; of one that has lost its number, by looking through all. */
-  #find(descriptor: IFileDescriptor): Registration | undefined {
-    const fd = descriptor.fileno();
-    if (fd < 0) return this.#table.find((registration) => registration?.descriptor === descriptor);
-    const registration = this.#table[fd];
-    return registration?.descriptor === descriptor ? registration : undefined;
+    return this.#registrations.add(descriptor);
   }
 
   #want(registration: Registration, bits: number): void {
@@ -306,7 +291,7 @@ export class EpollPoller implements IPoller {
   }
 
   #unwant(descriptor: IFileDescriptor, bit: number): void {
-    const registration = this.#find(descriptor);
+    const registration = this.#registrations.find(descriptor);
     if (registration !== undefined && (registration.interest & bit) !== 0) {
       this.#setInterest(registration, registration.interest & ~bit);
     }
@@ -320,7 +305,7 @@ export class EpollPoller implements IPoller {
       return;
     }
     this.#takeOut(registration);
-    this.#drop(registration);
+    this.#registrations.drop(registration);
   }
 
   #touch(registration: Registration): void {
@@ -349,14 +334,14 @@ export class EpollPoller implements IPoller {
 
   #pollByTime(registration: Registration): void {
     const { descriptor, interest } = registration;
-    this.#drop(registration);
+    this.#registrations.drop(registration);
     if ((interest & READ) !== 0) this.#continuous.addReader(descriptor as IReadDescriptor);
     if ((interest & WRITE) !== 0) this.#continuous.addWriter(descriptor as IWriteDescriptor);
   }
 
   #refused(registration: Registration, result: number): void {
     this.#takeOut(registration);
-    this.#drop(registration);
+    this.#registrations.drop(registration);
     lose(registration.descriptor, systemError(result, 'epoll_ctl', { fd: registration.fd }));
   }
 
@@ -365,27 +350,6 @@ export class EpollPoller implements IPoller {
     if (registration.applied === OUTSIDE) return;
     registration.applied = OUTSIDE;
     this.#libc.epoll_ctl(this.#epfd, EPOLL_CTL_DEL, registration.fd, 0, 0, 0);
-  }
-
-  #drop(registration: Registration): void {
-    if (!registration.live) return;
-    registration.live = false;
-    this.#setKeepAlive(registration, false);
-    this.#table[registration.fd] = undefined;
-  }
-
-  #setKeepAlive(registration: Registration, keep: boolean): void {
-    if (registration.keepsAlive === keep) return;
-    registration.keepsAlive = keep;
-    this.#keepAliveCount += keep ? 1 : -1;
-    this.#onChange();
-  }
-
-  #listed(bits: number): Registration[] {
-    return this.#table.filter(
-      (registration): registration is Registration =>
-        registration !== undefined && !registration.internal && (registration.interest & bits) !== 0,
-    );
   }
 }
 

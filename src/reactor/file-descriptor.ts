@@ -34,8 +34,8 @@ const log = getLog('reactor');
  *  - The reading end of a pipe never becomes writable. So an end that has nothing to wait for isn't left to `doWrite`
  *    alone: a timer calls for it as well, and whichever comes first ends the descriptor.
  *
- * Twisted: `twisted.internet.abstract.FileDescriptor`. Other than there a descriptor counts as connected from the start,
- * and `loseConnection` waits for any producer, not only for a paused one.
+ * Twisted: `twisted.internet.abstract.FileDescriptor`. Other than there a descriptor counts as connected from the
+ * start, and `loseConnection` waits for any producer, not only for a paused one.
  */
 export abstract class FileDescriptor
   implements IReadWriteDescriptor, IHalfCloseableDescriptor, IConsumer, IPushProducer
@@ -67,7 +67,8 @@ export abstract class FileDescriptor
 
   /**
    * Writes what can be written of `data` (never empty) without blocking, and answers how many bytes were taken, 0 if
-   * none. An Error, or a negative number as {@link Libc} answers it, ends the descriptor; EAGAIN and EINTR count as 0.
+   * none. An Error, or a negative number as {@link Libc} answers it, ends the descriptor; EAGAIN and EINTR count as
+   * 0.
    */
   protected abstract writeSomeData(data: Uint8Array): number | Error;
 
@@ -111,8 +112,8 @@ export abstract class FileDescriptor
 
   /**
    * Queues bytes, which go out in later turns; don't change them until then. Ignored unless `connected`, and after
-   * `loseWriteConnection` was carried out. False if more than `bufferSize` is queued. Throws a TypeError for anything but
-   * a Uint8Array.
+   * `loseWriteConnection` was carried out. False if more than `bufferSize` is queued. Throws a TypeError for
+   * anything but a Uint8Array.
    */
   write(data: Uint8Array): boolean {
     requireBytes(data);

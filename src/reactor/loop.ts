@@ -12,9 +12,9 @@ import { Waker } from './waker.js';
 /**
  * What a reactor does again and again: it takes turns.
  *
- * A turn goes: calls from callFromThread, due timers, changes to the kernel, ready descriptors, flushes, a stop that was
- * asked for, changes to the kernel; then the host loop is told when to come back. What is written, scheduled or
- * watched outside a turn makes a flush: the end of a turn without its beginning.
+ * A turn goes: calls from callFromThread, due timers, changes to the kernel, ready descriptors, flushes, a stop
+ * that was asked for, changes to the kernel; then the host loop is told when to come back. What is written,
+ * scheduled or watched outside a turn makes a flush: the end of a turn without its beginning.
  */
 
 const log = getLog('reactor');
@@ -27,7 +27,9 @@ export interface LoopOptions extends TurnLimits {
   /** Ready descriptors that one turn takes at most. */
   readonly eventsPerTurn: number;
   readonly onSlow: (slow: SlowCallback) => void;
-  /** The reactor's life: whether the process has to stay alive for it, and who wants to know that a turn has ended. */
+  /**
+   * The reactor's life: whether the process has to stay alive for it, and who wants to know that a turn has ended.
+   */
   readonly life: { readonly started: boolean; turnEnded(): void };
 }
 

@@ -11,8 +11,8 @@ const READ_BYTES = 65_536;
  * A {@link FileDescriptor} over a number that it owns: read(2) and write(2) move the bytes, and `connectionLost`
  * closes it. A subclass says what to do with what is read.
  *
- * The number must be non-blocking (O_NONBLOCK), or a read or write of it may stop the whole thread. Regular files never
- * block in that sense: they are always ready, and end where the file ends.
+ * The number must be non-blocking (O_NONBLOCK), or a read or write of it may stop the whole thread. Regular files
+ * never block in that sense: they are always ready, and end where the file ends.
  */
 export abstract class OwnedFileDescriptor extends FileDescriptor {
   readonly #libc: Libc;

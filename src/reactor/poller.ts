@@ -15,11 +15,14 @@ export interface IPoller extends IReactorFDSet {
   /** A descriptor that is readable when `poll` would deliver something. */
   fileno(): number;
   /**
-   * Watches a descriptor of the reactor itself, at once: not listed, not removed by `removeAll`, not keeping the process
-   * alive. Throws a SystemError if the kernel refuses.
+   * Watches a descriptor of the reactor itself, at once: not listed, not removed by `removeAll`, not keeping the
+   * process alive. Throws a SystemError if the kernel refuses.
    */
   addInternalReader(reader: IReadDescriptor): void;
-  /** Waits up to `timeoutMs` (0: not at all, -1: for ever) and delivers a bounded number of events. What is left stays ready. */
+  /**
+   * Waits up to `timeoutMs` (0: not at all, -1: for ever) and delivers a bounded number of events. What is left stays
+   * ready.
+   */
   poll(timeoutMs: number, progress: TurnProgress): void;
   /** Tells the kernel what has changed since the last call. */
   applyChanges(): void;

@@ -49,8 +49,8 @@ import type { Waker } from './waker.js';
 /**
  * A reactor: Twisted's, living inside Node's event loop.
  *
- * It is put together here and nowhere else: a loop that takes turns (with its poller, timers and waker), a life (run and
- * stop, and the system events), and the doors to TCP, which know each other only through this.
+ * It is put together here and nowhere else: a loop that takes turns (with its poller, timers and waker), a life
+ * (run and stop, and the system events), and the doors to TCP, which know each other only through this.
  *
  * Twisted: `ReactorBase`, `PosixReactorBase`, `EPollReactor`.
  */
@@ -73,8 +73,8 @@ export class Reactor
   readonly #tcp: TransportContext;
 
   /**
-   * Throws MissingDriverError, UnsupportedPlatformError, a RangeError for an option out of its range, or a SystemError if
-   * the reactor's own descriptors can't be had.
+   * Throws MissingDriverError, UnsupportedPlatformError, a RangeError for an option out of its range, or a
+   * SystemError if the reactor's own descriptors can't be had.
    */
   constructor(options: ReactorOptions = {}) {
     const limits = loopLimits(options);
@@ -121,8 +121,8 @@ export class Reactor
   }
 
   /**
-   * Descriptors in use and their limits, for the whole process. It opens none, so it works when there is none left; it costs
-   * a call of poll(2) for each 4096 numbers.
+   * Descriptors in use and their limits, for the whole process. It opens none, so it works when there is none left;
+   * it costs a call of poll(2) for each 4096 numbers.
    */
   descriptorUsage(): DescriptorUsage {
     return descriptorUsage(this.#driver.libc);
@@ -207,8 +207,8 @@ export class Reactor
   }
 
   /**
-   * See {@link IReactorCore.close}. What takes back or only looks stays allowed on a closed reactor and finds nothing:
-   * `removeReader` and its like, `forget`, the getters, `seconds`.
+   * See {@link IReactorCore.close}. What takes back or only looks stays allowed on a closed reactor and finds
+   * nothing: `removeReader` and its like, `forget`, the getters, `seconds`.
    */
   close(): void {
     if (this.closed) return;

@@ -34,8 +34,8 @@ export class Registration {
   /** False once the descriptor left the poller: events for it are dropped. */
   live = true;
   /**
-   * False once somebody else has taken care of the descriptor: then a reason that its callback returns comes too late.
-   * One that has only removed itself is lost all the same.
+   * False once somebody else has taken care of the descriptor: then a reason that its callback returns comes too
+   * late. One that has only removed itself is lost all the same.
    */
   mayBeLost = true;
 

@@ -1,11 +1,13 @@
 /**
- * System events: things that happen to a whole reactor (`startup`, `shutdown`, or any other name), each in three phases.
+ * System events: things that happen to a whole reactor (`startup`, `shutdown`, or any other name), each in three
+ * phases.
  *
- * - `before` triggers prepare. What they return is awaited if it is a Deferred or a promise: only when all are through,
- *   in success or failure, the next phase begins.
+ * - `before` triggers prepare. What they return is awaited if it is a Deferred or a promise: only when all are
+ *   through, in success or failure, the next phase begins.
  * - `during` and `after` triggers follow, one after the other; they are not waited for.
  * - In each phase triggers are called in the order of adding. A trigger is called once: firing takes it out.
- * - What a trigger throws, or what the Deferred or promise that it returned fails with, is logged once and stops nobody.
+ * - What a trigger throws, or what the Deferred or promise that it returned fails with, is logged once and stops
+ *   nobody.
  * - If nobody makes it wait, the whole event happens inside `fireEvent`.
  *
  * Twisted: `_ThreePhaseEvent` in twisted.internet.base.
@@ -115,8 +117,8 @@ export class ThreePhaseEvent {
   }
 
   /**
-   * Forgets a firing that waits for its `before` triggers: the other triggers stay for the next one. What waits for it
-   * fires. In the later phases nothing waits, and they are gone through all the same.
+   * Forgets a firing that waits for its `before` triggers: the other triggers stay for the next one. What waits for
+   * it fires. In the later phases nothing waits, and they are gone through all the same.
    */
   abandon(): void {
     this.#end();

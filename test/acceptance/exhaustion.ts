@@ -2,8 +2,9 @@
  * A server with 64 descriptors and 1400 clients: whoever has a place keeps it, whoever has none is told at once, nothing spins,
  * nothing leaks, and when the crowd is gone it is as if nothing had been. Twice.
  */
+import { readFileSync } from 'node:fs';
 import { check, checkAtMost } from './harness/check.js';
-import { AskedChild, command, limited } from './harness/child.js';
+import { AskedChild, command } from './harness/child.js';
 import { until, within } from './harness/deadline.js';
 import { Crowd, type EchoClient, slowestEchoMs } from './harness/echo-client.js';
 import { descriptors, processorShare, settledDescriptorCount } from './harness/processes.js';
@@ -14,7 +15,7 @@ const ANSWER_MS_MAX = 5000;
 const QUIET_MS = 1500;
 
 const [server, { port }] = await AskedChild.start<Question, Report>(
-  limited(LIMIT, command('servers/echo-server.ts', 'real')),
+  command('servers/echo-server.ts', String(LIMIT), 'real'),
 );
 
 /** A crowd that arrives while some clients are being served already: how it fares, and how they do meanwhile. */
@@ -69,6 +70,13 @@ function checkAnswered(what: string, crowd: Crowd): void {
   check(`${what} within 5 s`, crowd.count('waiting') === 0, figure);
 }
 
+const [, soft, hard] =
+  /^Max open files +(\d+) +(\d+)/m.exec(readFileSync(`/proc/${server.pid}/limits`, 'latin1')) ?? [];
+check(
+  'the server’s limits, soft and hard',
+  Number(soft) === LIMIT && soft === hard,
+  `${soft ?? '?'}, ${hard ?? '?'}`,
+);
 const before = await settledDescriptorCount(server.pid);
 await round(1);
 await round(2);

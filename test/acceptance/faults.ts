@@ -4,7 +4,7 @@
  * long once there is a way to be answered, and the log must not be flooded.
  */
 import { check, checkAtMost, rounded } from './harness/check.js';
-import { AskedChild, command, limited } from './harness/child.js';
+import { AskedChild, command } from './harness/child.js';
 import { until } from './harness/deadline.js';
 import { Crowd, type EchoClient, slowestEchoMs } from './harness/echo-client.js';
 import { processorShare } from './harness/processes.js';
@@ -32,7 +32,7 @@ class Trial {
   }
 
   static async prepare(name: string, reservation: 'real' | 'null' = 'real'): Promise<Trial> {
-    const words = limited(LIMIT, command('servers/echo-server.ts', reservation));
+    const words = command('servers/echo-server.ts', String(LIMIT), reservation);
     const [server, { port }] = await AskedChild.start<Question, Report>(words);
     return new Trial(name, server, port);
   }

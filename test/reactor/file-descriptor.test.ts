@@ -239,7 +239,8 @@ describe('FileDescriptor', () => {
         expect([producer.told, descriptor.writing]).to.deep.equal([['resume', 'resume'], false]);
       });
 
-      // Twisted: ProducerTests.test_reentrantStreamingProducerUsingWrite, test_reentrantStreamingProducerUsingWriteSequence
+      // Twisted: ProducerTests.test_reentrantStreamingProducerUsingWrite,
+      // test_reentrantStreamingProducerUsingWriteSequence
       it(`a push producer that fills the buffer by \`${name}()\` whenever it is resumed is paused each time`, () => {
         const descriptor = new TestDescriptor();
         const producer = new TestProducer();

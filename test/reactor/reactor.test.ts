@@ -5,6 +5,7 @@ import { IPv4Address, IPv6Address } from '../../src/address/index.js';
 import { Deferred, type Failure } from '../../src/defer/index.js';
 import { DNSLookupError, ReactorClosedError, ServiceNameUnknownError } from '../../src/errors/index.js';
 import { getDriver } from '../../src/libc/index.js';
+import { NodeResolver } from '../../src/names/index.js';
 import { ClientFactory, ServerFactory } from '../../src/protocols/index.js';
 import { Reactor } from '../../src/reactor/index.js';
 import { LogCapture } from '../../src/testing/log-capture.js';
@@ -150,6 +151,20 @@ describe('Reactor.resolve', () => {
     resolver.complete(new DNSLookupError('no such host'));
     expect(failures[0]?.value).to.be.instanceOf(DNSLookupError);
     expect(reactor.getDelayedCalls()).to.deep.equal([]);
+  });
+
+  // Twisted: ThreadedResolverTests.test_resolverGivenStr
+  it('asks for names beyond ASCII in their IDNA form, and for the others as they are', () => {
+    const asked: string[] = [];
+    const resolver = new NodeResolver((hostName, _options, callback) => {
+      asked.push(hostName);
+      callback(null, []);
+    });
+    using reactor = new Reactor({ resolver });
+    for (const name of ['vääntynyt.example', 'xn--vntynyt-5waa.example', 'plain.example']) {
+      reactor.resolve(name).addErrback(() => undefined);
+    }
+    expect(new Set(asked)).to.deep.equal(new Set(['xn--vntynyt-5waa.example', 'plain.example']));
   });
 
   it('answers 0.0.0.0 for no name, and asks nobody', () => {

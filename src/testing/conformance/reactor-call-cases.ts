@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ConformanceCase } from './case.js';
+import { makeServerPair } from './pairs.js';
 import { makeDescriptorPair } from './reactor-descriptor.js';
 
 /** Timers, calls from threads, and `iterate()`. */
@@ -170,6 +171,23 @@ export const callCases: readonly ConformanceCase[] = [
       assert.equal(reactor.running, false);
       assert.ok(reactor.seconds() - before < 100);
       await drive.result(ended);
+    },
+  },
+  {
+    name: 'what is written outside a turn is sent before the host loop goes on, and costs no turn',
+    needs: ['faults'],
+    async run(env) {
+      const { drive, faults } = env;
+      const { peer, transport } = await makeServerPair(env);
+      await drive.turns(3);
+      const before = { sends: faults.count('send'), waits: faults.count('epoll_wait') };
+      transport.write(Buffer.from('a'));
+      transport.write(Buffer.from('b'));
+      assert.equal(faults.count('send'), before.sends);
+      await drive.turns(1);
+      assert.equal(peer.received.toString(), 'ab');
+      const after = { sends: faults.count('send'), waits: faults.count('epoll_wait') };
+      assert.deepEqual(after, { sends: before.sends + 1, waits: before.waits });
     },
   },
 ];

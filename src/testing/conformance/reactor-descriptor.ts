@@ -72,7 +72,10 @@ export interface DescriptorPair {
   readonly peer: Peer;
 }
 
-/** Makes a pair that is writable and has nothing to read. After the case it leaves the reactor, and both ends are closed. */
+/**
+ * Makes a pair that is writable and has nothing to read. After the case it leaves the reactor, and both ends are
+ * closed.
+ */
 export function makeDescriptorPair(environment: ConformanceEnvironment): DescriptorPair {
   const { libc, peers, reactor } = environment;
   const pair = new Int32Array(2);

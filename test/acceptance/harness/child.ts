@@ -9,14 +9,6 @@ export function command(file: string, ...args: readonly string[]): string[] {
   return [process.execPath, '--expose-gc', '--import', import.meta.resolve('tsx'), path, ...args];
 }
 
-/**
- * The command with a lower limit of descriptors, soft and hard. It has to be in force before Node starts: Node raises a soft
- * limit to the hard one.
- */
-export function limited(limit: number, words: readonly string[]): string[] {
-  return ['sh', '-c', `ulimit -n ${limit} && exec "$@"`, 'sh', ...words];
-}
-
 /** Starts a command. What it writes to its standard error is shown. */
 export function start(
   [program = '', ...args]: readonly string[],

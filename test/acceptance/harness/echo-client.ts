@@ -9,12 +9,11 @@ const MESSAGE = 'Is anybody there?\n';
  */
 export class EchoClient {
   state: 'waiting' | 'served' | 'closed' = 'waiting';
-  /** From the call of connect to the answer, or to the end; in ms. */
-  answeredMs = 0;
   /** Whether the connection is over. */
   over = false;
   readonly #socket: Socket;
   readonly #since = performance.now();
+  #answeredAt: number | undefined;
   #heard = '';
   #echoed: (() => void) | undefined;
 
@@ -26,6 +25,11 @@ export class EchoClient {
     // What went wrong isn't asked for: the end follows.
     this.#socket.on('error', () => {});
     this.#socket.once('close', () => this.#end());
+  }
+
+  /** From the call of connect to the answer or the end, or, while there is neither, until now; in ms. */
+  get answeredMs(): number {
+    return (this.#answeredAt ?? performance.now()) - this.#since;
   }
 
   /** Asks again. The answer is how long the echo took, in ms, or Infinity if the connection ended instead. */
@@ -64,7 +68,7 @@ export class EchoClient {
 
   #answered(state: 'served' | 'closed'): void {
     this.state = state;
-    this.answeredMs = performance.now() - this.#since;
+    this.#answeredAt = performance.now();
   }
 }
 

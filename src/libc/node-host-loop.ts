@@ -92,10 +92,16 @@ export class NodeHostLoop implements IHostLoop {
   }
 
   #arm(): void {
+    const delay = Math.ceil(this.#wakeAt - this.now());
+    if (delay <= 0) {
+      // Node's shortest time-out takes a millisecond, so what is due already gets its turn the other way.
+      this.#disarm();
+      this.requestTurn();
+      return;
+    }
     clearTimeout(this.#timeout);
-    const delay = Math.min(Math.max(Math.ceil(this.#wakeAt - this.now()), 0), LONGEST_MS);
     this.#timeoutAt = this.#wakeAt;
-    this.#timeout = setTimeout(this.#onTimeout, delay);
+    this.#timeout = setTimeout(this.#onTimeout, Math.min(delay, LONGEST_MS));
   }
 
   #disarm(): void {

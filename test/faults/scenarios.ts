@@ -36,7 +36,7 @@ export interface NamedScenario {
 /** What a port and its connections call. */
 const serving: readonly LibcCall[] = [
   ...(['eventfd', 'socket', 'setsockopt', 'bind', 'listen', 'getsockname', 'accept4'] as const),
-  ...(['poll', 'epoll_ctl', 'epoll_wait', 'recv', 'close'] as const),
+  ...(['epoll_ctl', 'epoll_wait', 'recv', 'close'] as const),
 ];
 
 const LARGE = Buffer.alloc(600_000, 'large transfer ');
@@ -44,14 +44,8 @@ const LARGE = Buffer.alloc(600_000, 'large transfer ');
 const PIECE = 30_000;
 
 /** Options of every port: what needs the most calls of the kernel. */
-function options(world: World): ListenTCPOptions {
-  return {
-    interface: '0.0.0.0',
-    noDelay: true,
-    reservation: world.reservation,
-    lingerMs: 1000,
-    descriptorsLowAt: 0,
-  };
+function options({ reservation }: World): ListenTCPOptions {
+  return { interface: '0.0.0.0', noDelay: true, reservation, lingerMs: 1000 };
 }
 
 /** A scenario with a port, whose first client is a plain socket. */
@@ -62,6 +56,7 @@ class Serving implements Scenario {
   protected peer: Peer | undefined;
   protected written = Buffer.alloc(0);
   protected sent = Buffer.alloc(0);
+  protected readonly extraOptions: ListenTCPOptions = {};
   readonly #halfClose: boolean;
   #peerPort = 0;
 
@@ -72,7 +67,10 @@ class Serving implements Scenario {
   }
 
   begin(): void {
-    const port = this.world.reactor.listenTCP(0, this.factory, options(this.world));
+    const port = this.world.reactor.listenTCP(0, this.factory, {
+      ...options(this.world),
+      ...this.extraOptions,
+    });
     this.ports.push(port);
     this.peer = this.world.peers.connect(addressOf(port));
     this.#peerPort = this.peer.getHost().port;
@@ -83,7 +81,9 @@ class Serving implements Scenario {
   }
 
   done(): boolean {
-    return this.protocol?.lost === true && this.peer?.sawClose === true;
+    return (
+      this.protocol?.lost === true && this.peer?.sawClose === true && this.world.isQuiet(this.ports.length)
+    );
   }
 
   check(): void {
@@ -115,6 +115,8 @@ class Serving implements Scenario {
 }
 
 class Echo extends Serving {
+  // Here the first client is worth a warning, for which the descriptors are counted. That takes its time.
+  protected override readonly extraOptions = { descriptorsLowAt: 0 };
   #ended = false;
 
   constructor(world: World) {
@@ -257,7 +259,8 @@ class Connect implements Scenario {
   }
 
   done(): boolean {
-    return this.#factory.events.at(-1) === 'stop' && this.#listener.accepted.every((peer) => peer.sawClose);
+    const [peer] = this.#listener.accepted;
+    return this.#factory.events.at(-1) === 'stop' && peer?.sawClose !== false && this.#world.isQuiet(0);
   }
 
   check(): void {
@@ -269,11 +272,11 @@ class Connect implements Scenario {
 }
 
 export const scenarios: readonly NamedScenario[] = [
-  { name: 'an echo', make: (world) => new Echo(world), calls: [...serving, 'send'] },
+  { name: 'an echo', make: (world) => new Echo(world), calls: [...serving, 'send', 'poll'] },
   {
     name: 'a large transfer',
     make: (world) => new LargeTransfer(world),
-    calls: [...serving, 'send', 'sendmsg', 'shutdown'],
+    calls: [...serving, 'sendmsg', 'shutdown'],
   },
   { name: 'a half-close', make: (world) => new HalfClose(world), calls: [...serving, 'send', 'shutdown'] },
   { name: 'an abort', make: (world) => new Abort(world), calls: serving },

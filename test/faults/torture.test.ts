@@ -1,73 +1,24 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { LogCapture } from '../../src/testing/index.js';
 import { type LegalFault, legalFaults } from './legal-faults.js';
 import { type MakeScenario, scenarios } from './scenarios.js';
-import { World } from './world.js';
+import { torture } from './torture.js';
 
 /**
  * Every call of the kernel that a scenario makes is made to fail, one after the other, with every errno that Linux may give
  * for it: the first, the second, ... until a run meets no fault, or up to a depth; once with that call alone failing, and
- * once with all from there on. Whatever happens, nothing may be left open, forgotten, told twice or lost on the way,
- * and a port that wasn't stopped serves again. After SQLite's tests of system calls.
+ * once with all from there on. After SQLite's tests of system calls; what has to hold is said at `torture`.
  *
  * HEDDLE_FAULT_DEPTH goes deeper than what every run of the tests can afford.
  */
-const DEPTH = Number(process.env['HEDDLE_FAULT_DEPTH'] ?? 3);
-
-interface Injection extends LegalFault {
-  readonly nth: number;
-  readonly persist: boolean;
-}
-
-/** One run. The calls that were made, and whether it met its fault. */
-function torture(
-  make: MakeScenario,
-  injection?: Injection,
-): { readonly calls: ReadonlySet<string>; readonly met: boolean } {
-  const effect = injection?.effect ?? 'harmless';
-  const world = new World();
-  try {
-    const scenario = make(world);
-    const step = (): void => scenario.step();
-    const done = (): boolean => scenario.done();
-    world.faults.reset();
-    if (injection !== undefined) world.faults.fail(injection.call, injection);
-    const begun = attempt(() => scenario.begin());
-    const wasDone = world.run(done, step);
-    const calls = new Set<string>(world.faults.calls.keys());
-    const met = world.faults.injected > 0;
-    world.faults.reset();
-
-    const isDone = wasDone || world.run(done, step);
-    if (effect === 'harmless' || !met)
-      expect([begun, isDone], 'has begun, and is done').to.deep.equal([true, true]);
-    for (const port of scenario.ports) {
-      if (effect !== 'fatal') expect(port.listening, 'the port listens').to.equal(true);
-      if (port.listening) world.requireLife(port, world.factories[0]!);
-    }
-    world.close(scenario.ports);
-    scenario.check();
-    return { calls, met };
-  } finally {
-    world.abandon();
-  }
-}
-
-/** False if it throws: the program has been told of the fault then. */
-function attempt(action: () => void): boolean {
-  try {
-    action();
-    return true;
-  } catch {
-    return false;
-  }
-}
+const DEPTH = Number(process.env['HEDDLE_FAULT_DEPTH'] ?? 2);
 
 /** One fault at the first call, the second, ... How many were met. */
 function tortureInTurn(make: MakeScenario, fault: LegalFault, persist: boolean): number {
   for (let nth = 1; nth <= DEPTH; nth += 1) {
     try {
-      if (!torture(make, { ...fault, nth, persist }).met) return nth - 1;
+      if (!torture(make, [{ ...fault, nth, persist }]).met) return nth - 1;
     } catch (error) {
       const which = `${fault.call} number ${nth}${persist ? ' and all later ones' : ''}`;
       throw new Error(`${which}: ${fault.errno}: ${(error as Error).message}`, { cause: error });
@@ -75,6 +26,18 @@ function tortureInTurn(make: MakeScenario, fault: LegalFault, persist: boolean):
   }
   return DEPTH;
 }
+
+/** A few faults, at any time. Harmless ones that last aren't among them: together with others they may come to no end. */
+const swarm = fc.array(
+  fc
+    .record({
+      fault: fc.constantFrom(...legalFaults),
+      nth: fc.integer({ min: 1, max: 6 }),
+      persist: fc.boolean(),
+    })
+    .map(({ fault, nth, persist }) => ({ ...fault, nth, persist: persist && fault.lasts })),
+  { minLength: 2, maxLength: 5 },
+);
 
 describe('Faults of the kernel', () => {
   let log: LogCapture;
@@ -89,9 +52,9 @@ describe('Faults of the kernel', () => {
   for (const { name, make, calls } of scenarios) {
     describe(`during ${name}`, () => {
       it('there may be none: it comes to its end', () => {
-        const made = [...torture(make).calls].filter((call) => faultable.has(call));
+        const made = [...torture(make, []).calls].filter((call) => faultable.has(call));
 
-        expect(made).to.have.members(calls);
+        expect(made).to.include.members(calls);
       });
 
       for (const call of calls) {
@@ -103,6 +66,23 @@ describe('Faults of the kernel', () => {
           }
         });
       }
+
+      it('the kernel takes and gives a few bytes at a time: it comes to its end', () => {
+        for (const bytes of name === 'a large transfer' ? [1000, 8191] : [1, 3]) {
+          const shortages = (['send', 'sendmsg', 'recv'] as const).map((call) => ({ call, bytes }));
+
+          expect(torture(make, [], shortages).calls.size).to.be.above(0);
+        }
+      });
+
+      it('several things fail: nothing is left behind, and life goes on', () => {
+        fc.assert(
+          fc.property(swarm, (injections) => {
+            torture(make, injections);
+          }),
+          { numRuns: DEPTH * 15 },
+        );
+      });
     });
   }
 });

@@ -234,7 +234,7 @@ describeEachDriver('NodeHostLoop', (driver) => {
     storage.run('of a request', () => {
       own.loop.requestTurn();
       own.loop.requestFlush();
-      own.loop.wakeAt(own.loop.now());
+      own.loop.wakeAt(own.loop.now() + 1);
     });
     while (calls < 3) await immediate();
     storage.run('of another', () => own.raise());

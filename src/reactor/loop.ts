@@ -50,7 +50,8 @@ export class Loop {
     const { driver, eventsPerTurn, onSlow, life } = options;
     const { libc } = driver;
     const host = driver.createHostLoop();
-    const timers = new TimerQueue(() => this.seconds(), { onEarlier: () => this.changed() });
+    const changed = (): void => this.changed();
+    const timers = new TimerQueue(() => this.seconds(), { onEarlier: changed, onEmpty: changed });
     this.#host = host;
     this.#life = life;
     this.timers = timers;
@@ -59,7 +60,7 @@ export class Loop {
       libc,
       time: { callLater: (delay, f, ...args) => timers.callLater(delay, f, args) },
       eventsPerPoll: eventsPerTurn,
-      onChange: () => this.changed(),
+      onChange: changed,
     });
     let waker: Waker | undefined;
     try {

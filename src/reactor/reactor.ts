@@ -81,7 +81,7 @@ export class Reactor
     this.#driver = typeof options.driver === 'object' ? options.driver : getDriver(options.driver);
     this.#life = new Life({
       requestTurn: () => this.#loop.requestTurn(),
-      disconnectAll: () => this.#loop.disconnectAll(),
+      disconnectAll: () => this.#disconnectAll(),
     });
     this.#loop = new Loop({
       driver: this.#driver,
@@ -96,6 +96,7 @@ export class Reactor
       turn: this.#loop.turn,
       sendSlab: makeSendSlab(this.#driver),
       resolver: options.resolver ?? new NodeResolver(),
+      onDisconnectAll: new Set(),
       isClosed: () => this.closed,
     };
     logUnhandledErrors();
@@ -213,7 +214,13 @@ export class Reactor
   close(): void {
     if (this.closed) return;
     this.#life.crash();
+    this.#disconnectAll();
     this.#loop.close();
+  }
+
+  #disconnectAll(): void {
+    this.#loop.disconnectAll();
+    for (const giveUp of [...this.#tcp.onDisconnectAll]) giveUp();
   }
 
   [Symbol.dispose](): void {

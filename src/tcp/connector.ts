@@ -3,6 +3,7 @@ import { HostnameAddress, internetAddress } from '../address/index.js';
 import { type Deferred, Failure, maybeDeferred } from '../defer/index.js';
 import {
   ConnectionDone,
+  ConnectionLost,
   ConnectingCancelledError,
   NotConnectingError,
   ReactorClosedError,
@@ -123,6 +124,7 @@ export class Connector implements IConnector {
       return;
     }
     this.#listenToSignal();
+    this.#context.onDisconnectAll.add(this.#giveUp);
     this.#begin();
   }
 
@@ -259,10 +261,14 @@ export class Connector implements IConnector {
     if (this.#state === 'disconnected') this.#releaseFactory();
   }
 
+  /** The reactor drops everything. */
+  readonly #giveUp = (): void => this.#fail(new ConnectionLost());
+
   #ceaseAttempt(): void {
     this.#attempt = undefined;
     if (this.#timeout?.active() === true) this.#timeout.cancel();
     this.#timeout = undefined;
+    this.#context.onDisconnectAll.delete(this.#giveUp);
     this.#stopListeningToSignal?.();
     this.#stopListeningToSignal = undefined;
   }

@@ -4,6 +4,9 @@ import { type EventSource, getLog } from '../logger/index.js';
 
 const log = getLog('tcp');
 
+/** In seconds. */
+const LOG_INTERVAL = 1;
+
 /** What log lines are about. */
 interface Named {
   toString(): string;
@@ -13,6 +16,9 @@ interface Named {
  * Tells of the times in which a port can't accept: one log line when an episode begins, one with its counts when it
  * is over, and events as it goes. An episode lasts from the first client shed, pause or failure to the next
  * client accepted in the normal way.
+ *
+ * A full server whose clients come and go may have many episodes in a second. Events tell them all; the log tells of those
+ * that begin a second or more after the last one it told of, and how many it left out.
  */
 export class Exhaustion {
   readonly #port: Named;
@@ -23,6 +29,10 @@ export class Exhaustion {
   #shed = 0;
   #failures = 0;
   #pauses = 0;
+  /** Whether the log was told of this episode, when it was told of one the last time, and of how many it wasn't since. */
+  #logged = false;
+  #loggedAt = -Infinity;
+  #unlogged = 0;
 
   /** `now` tells the time in seconds. */
   constructor(port: Named, events: EventSource<PortEvents>, now: () => number) {
@@ -63,10 +73,12 @@ export class Exhaustion {
       durationMs: Math.round((this.#now() - this.#since) * 1000),
     };
     this.#errno = undefined;
-    log.warn(
-      '{port}: accepting again after {durationMs} ms of {errno}; clients shed: {shed}, pauses: {pauses}',
-      { port: this.#port.toString(), ...episode },
-    );
+    if (this.#logged) {
+      log.warn(
+        '{port}: accepting again after {durationMs} ms of {errno}; clients shed: {shed}, pauses: {pauses}',
+        { port: this.#port.toString(), ...episode },
+      );
+    }
     this.#events.emit('recovered', episode);
   }
 
@@ -77,10 +89,22 @@ export class Exhaustion {
     this.#shed = 0;
     this.#failures = 0;
     this.#pauses = 0;
-    log.warn('{port}: cannot accept clients as it should ({errno}); turning them away or letting them wait', {
-      port: this.#port.toString(),
-      errno,
-    });
+    this.#logBeginning(errno);
     this.#events.emit('descriptorsExhausted', errno);
+  }
+
+  #logBeginning(errno: string): void {
+    this.#logged = this.#since - this.#loggedAt >= LOG_INTERVAL;
+    if (!this.#logged) {
+      this.#unlogged += 1;
+      return;
+    }
+    const properties = { port: this.#port.toString(), errno, unlogged: this.#unlogged };
+    this.#loggedAt = this.#since;
+    this.#unlogged = 0;
+    log.warn(
+      '{port}: cannot accept clients as it should ({errno}); turning them away or letting them wait',
+      properties,
+    );
   }
 }

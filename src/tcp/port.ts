@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { Deferred, Failure, succeed } from '../defer/index.js';
-import { CannotListenError, ReactorClosedError, type SystemError } from '../errors/index.js';
+import { CannotListenError, ReactorClosedError, SystemError } from '../errors/index.js';
 import type {
   IHangUpDescriptor,
   IInternetAddress,
@@ -199,6 +199,9 @@ export class Port implements ITCPPort, IReadDescriptor, IHangUpDescriptor, Serve
   connectionLost(reason?: Failure): void {
     if (this.#fd < 0) return;
     const stopping = this.#stopping;
+    if (reason?.value instanceof SystemError) {
+      log.failure('{port} is lost', reason, { port: String(this), errno: reason.value.code });
+    }
     this.#closeSocket();
     this.#stopping = undefined;
     log.info('(TCP Port {port} Closed)', { port: this.portNumber });
@@ -261,10 +264,8 @@ export class Port implements ITCPPort, IReadDescriptor, IHangUpDescriptor, Serve
   }
 
   fail(error: SystemError): void {
-    const failure = new Failure(error);
-    log.failure('{port} is lost', failure, { port: String(this), errno: error.code });
     try {
-      this.connectionLost(failure);
+      this.connectionLost(new Failure(error));
     } catch (thrown) {
       log.failure('doStop of {factory} threw', Failure.from(thrown), { factory: nameOf(this.#factory) });
     }

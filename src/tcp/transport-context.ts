@@ -11,6 +11,8 @@ export interface TransportContext {
   readonly sendSlab: Buffer;
   /** Looks host names up, unless a connector brings its own resolver. */
   readonly resolver: IHostnameResolver;
+  /** What is to be called when the reactor drops everything, by those that hold no descriptor then: connectors looking a name up. */
+  readonly onDisconnectAll: Set<() => void>;
   /** True once the reactor is closed: nothing can be watched any more. */
   readonly isClosed: () => boolean;
 }

@@ -18,6 +18,8 @@ export interface TimerQueueOptions {
    * ask `nextTime()` after it.
    */
   readonly onEarlier?: (time: number) => void;
+  /** Called when the last call was cancelled: there is nothing to wait for any more. */
+  readonly onEmpty?: () => void;
 }
 
 /** Is told of an exception in a call. What it throws itself ends `runDue`, with the calls not yet made still queued. */
@@ -30,6 +32,7 @@ export class TimerQueue {
   readonly #heap = new CallHeap<DelayedCall>();
   readonly #owner: DelayedCallOwner;
   readonly #onEarlier: ((time: number) => void) | undefined;
+  readonly #onEmpty: (() => void) | undefined;
   #order = 0;
   #cancelledInHeap = 0;
   #size = 0;
@@ -45,6 +48,7 @@ export class TimerQueue {
       moved: (call) => this.#moved(call),
     };
     this.#onEarlier = options.onEarlier;
+    this.#onEmpty = options.onEmpty;
   }
 
   /** How many calls are to be made. */
@@ -148,6 +152,7 @@ export class TimerQueue {
 
   #cancelled(call: DelayedCall): void {
     this.#size -= 1;
+    if (this.#size === 0) this.#onEmpty?.();
     if (call.heapIndex === -1 || this.#heap.popIfLast(call)) return;
     this.#cancelledInHeap += 1;
     if (this.#cancelledInHeap > CANCELLED_TOLERATED && this.#cancelledInHeap > this.#heap.length / 2) {

@@ -27,7 +27,7 @@ function tortureInTurn(make: MakeScenario, fault: LegalFault, persist: boolean):
   return DEPTH;
 }
 
-/** A few faults, at any time. Harmless ones that last aren't among them: together with others they may come to no end. */
+/** A few faults, at any time. */
 const swarm = fc.array(
   fc
     .record({

@@ -214,6 +214,27 @@ describe('EpollPoller', () => {
     expect([former.events, next.events]).to.deep.equal([['read'], ['read']]);
   });
 
+  it('loses who returns a reason after another one has taken its number over, and leaves that one alone', () => {
+    using fixture = new Fixture();
+    const { libc, poller } = fixture;
+    const former = fixture.event(1);
+    const next = new RecordingDescriptor(former.fd);
+    let calls = 0;
+    former.onRead = () => {
+      former.fd = -1;
+      poller.addReader(next);
+      calls = libc.count('epoll_ctl');
+      return new Error('enough');
+    };
+    former.onLost = () => (calls -= libc.count('epoll_ctl'));
+    poller.addReader(former);
+    fixture.turn();
+    // The number is the other one's: the kernel isn't told to forget it.
+    expect([former.events, calls]).to.deep.equal([['read', 'lost'], 0]);
+    fixture.turn();
+    expect([next.events, poller.getReaders()]).to.deep.equal([['read'], [next]]);
+  });
+
   it('counts the descriptors for whose sake the process stays alive', () => {
     using fixture = new Fixture();
     const { poller } = fixture;
@@ -268,6 +289,7 @@ describe('EpollPoller', () => {
     poller.addReader(file);
     fixture.turn();
     poller.addHangUpWatch(file);
+    expect(poller.getDescriptors()).to.deep.equal([file]);
     fixture.turn();
     expect(poller.getDescriptors()).to.deep.equal([file]);
     clock.advance(0.001);

@@ -74,10 +74,12 @@ describe('Exhaustion', () => {
 
   it('counts each episode from nothing', () => {
     using log = new LogCapture();
-    const { exhaustion, told } = new Subject();
+    const subject = new Subject();
+    const { exhaustion, told } = subject;
     exhaustion.shed([peer(1)], errno.EMFILE);
     exhaustion.accepted();
     exhaustion.accepted();
+    subject.now += 1;
     exhaustion.paused(errno.ENOMEM, 50);
     exhaustion.accepted();
 
@@ -86,6 +88,25 @@ describe('Exhaustion', () => {
       { errno: 'ENOMEM', shed: 0, failures: 1, pauses: 1, durationMs: 0 },
     ]);
     expect(log.messages).to.have.length(4);
+  });
+
+  it('logs no more than one episode in a second, and says how many it left out; events tell of all', () => {
+    using log = new LogCapture();
+    const subject = new Subject();
+    const { exhaustion, told } = subject;
+    for (let i = 0; i < 6; i += 1) {
+      exhaustion.shed([peer(i)], errno.EMFILE);
+      subject.now += 0.25;
+      exhaustion.accepted();
+    }
+
+    expect(told.filter(([name]) => name === 'recovered')).to.have.length(6);
+    expect(log.records.map(({ properties }) => properties['unlogged'])).to.deep.equal([
+      0,
+      undefined,
+      3,
+      undefined,
+    ]);
   });
 
   it('has listeners that cannot harm it', () => {

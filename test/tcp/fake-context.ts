@@ -25,6 +25,7 @@ export class FakeContext implements TransportContext {
     this.libc = libc as Libc;
   }
 
+  readonly onDisconnectAll = new Set<() => void>();
   readonly isClosed = (): boolean => this.closed;
 
   readonly fds = {

@@ -178,6 +178,22 @@ describeOnKernel('Port', (it) => {
       });
     }
 
+    for (const errno of ['ENOMEM', 'ENOSPC'] as const) {
+      it(`when epoll will not watch it (${errno}), which is logged and told`, async (env) => {
+        const factory = new RecordingFactory();
+        env.faults.fail('epoll_ctl', { errno });
+        const port = env.listen(factory);
+        const reasons: unknown[] = [];
+        port.events.once('closed', (reason) => reasons.push((reason?.value as SystemError).code));
+        await env.drive(() => factory.events.includes('stop'));
+
+        expect(reasons).to.deep.equal([errno]);
+        expect(env.log.flushErrors(SystemError)).to.have.length(1);
+        port.startListening();
+        expect(port.listening).to.equal(true);
+      });
+    }
+
     it('and lets go of its abort signal', async (env) => {
       const { signal } = new AbortController();
       const port = env.listen(new RecordingFactory(), { signal });

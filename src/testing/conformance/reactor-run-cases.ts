@@ -422,6 +422,19 @@ export const runCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'startup that is fired by hand does not make it run',
+    async run({ reactor, drive }) {
+      const running: boolean[] = [];
+      reactor.callWhenRunning(() => running.push(reactor.running));
+      reactor.fireSystemEvent('startup');
+      assert.deepEqual([running, reactor.running], [[false], false]);
+      const ended = reactor.run(quietly);
+      assert.equal(reactor.running, true);
+      reactor.stop();
+      await drive.result(ended);
+    },
+  },
+  {
     name: 'a system event with a name of one’s own can be fired by hand',
     cites: [
       'SystemEventTests.test_beforePhase',

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { check, checkAtMost } from './harness/check.js';
-import { AskedChild, command } from './harness/child.js';
+import { AskedChild, limitedCommand } from './harness/child.js';
 import { until, within } from './harness/deadline.js';
 import { Crowd, type EchoClient, slowestEchoMs } from './harness/echo-client.js';
 import { descriptors, processorShare, settledDescriptorCount } from './harness/processes.js';
@@ -15,7 +15,7 @@ const ANSWER_MS_MAX = 5000;
 const QUIET_MS = 1500;
 
 const [server, { port }] = await AskedChild.start<Question, Report>(
-  command('servers/echo-server.ts', String(LIMIT), 'real'),
+  limitedCommand(LIMIT, 'servers/echo-server.ts', 'real'),
 );
 
 /** A crowd that arrives while some clients are being served already: how it fares, and how they do meanwhile. */

@@ -4,7 +4,7 @@
  * long once there is a way to be answered, and the log must not be flooded.
  */
 import { check, checkAtMost, rounded } from './harness/check.js';
-import { AskedChild, command } from './harness/child.js';
+import { AskedChild, limitedCommand } from './harness/child.js';
 import { until } from './harness/deadline.js';
 import { Crowd, type EchoClient, slowestEchoMs } from './harness/echo-client.js';
 import { processorShare } from './harness/processes.js';
@@ -32,7 +32,7 @@ class Trial {
   }
 
   static async prepare(name: string, reservation: 'real' | 'null' = 'real'): Promise<Trial> {
-    const words = command('servers/echo-server.ts', String(LIMIT), reservation);
+    const words = limitedCommand(LIMIT, 'servers/echo-server.ts', reservation);
     const [server, { port }] = await AskedChild.start<Question, Report>(words);
     return new Trial(name, server, port);
   }
@@ -88,9 +88,11 @@ class Trial {
   #checkTold({ events, log }: Report, episodesMax: number): void {
     const { descriptorsExhausted: begun = 0, recovered: ended = 0, acceptPaused: pauses = 0 } = events;
     const losses = log.filter((message) => message.includes('reserve')).length;
-    const logged = log.length - losses === 2 * begun && losses <= 1;
+    const lines = log.length - losses;
+    // Of episodes that follow each other within a second the log tells one.
+    const logged = lines >= 2 && lines % 2 === 0 && lines <= 2 * begun && losses <= 1;
     this.check(
-      `each episode has ended and is two lines in the log, a lost reservation is one`,
+      'each episode has ended and is two lines in the log, or none right after another; a lost reservation is one',
       ended === begun && begun <= episodesMax && pauses <= PAUSES_MAX + begun && logged,
       `${begun} begun, ${ended} ended, ${pauses} pauses, ${log.length} lines`,
     );

@@ -2,11 +2,36 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
 
 /** The command that runs a TypeScript file under test/acceptance. */
 export function command(file: string, ...args: readonly string[]): string[] {
   const path = fileURLToPath(new URL(`../${file}`, import.meta.url));
   return [process.execPath, '--expose-gc', '--import', import.meta.resolve('tsx'), path, ...args];
+}
+
+/**
+ * The command that runs a TypeScript file under test/acceptance with so few descriptors, soft and hard, from before Node has
+ * started. The program and heddle are put into one file first: Node 20 reads all modules of a graph at once, more than a
+ * low limit allows.
+ */
+export function limitedCommand(limit: number, file: string, ...args: readonly string[]): string[] {
+  const source = fileURLToPath(new URL(`../${file}`, import.meta.url));
+  const program = fileURLToPath(
+    new URL(`../../../node_modules/.cache/heddle-acceptance/${process.pid}.mjs`, import.meta.url),
+  );
+  buildSync({
+    entryPoints: [source],
+    outfile: program,
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    target: 'node20.19',
+    keepNames: true,
+  });
+  const words = [process.execPath, '--expose-gc', program, ...args];
+  return ['bash', '-c', 'ulimit -SHn "$0" && exec "$@"', String(limit), ...words];
 }
 
 /** Starts a command. What it writes to its standard error is shown. */

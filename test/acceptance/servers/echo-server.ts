@@ -1,6 +1,6 @@
 /**
- * An echo server on heddle that may have only a few descriptors. It can be asked over its IPC channel how it is doing, and be
- * given faults. Its arguments are the limit and the kind of reservation: `real` or `null`.
+ * An echo server on heddle, to be run with few descriptors. It can be asked over its IPC channel how it is doing, and be
+ * given faults. Its argument is the kind of reservation: `real` or `null`.
  */
 import { closeSync, openSync } from 'node:fs';
 import {
@@ -13,7 +13,7 @@ import {
   spareEventfd,
 } from '../../../src/index.js';
 import type { PortCounters, PortEvents } from '../../../src/index.js';
-import { type ErrnoName, RLIMIT_NOFILE, checked } from '../../../src/libc/index.js';
+import type { ErrnoName } from '../../../src/libc/index.js';
 import { faultyDriver } from '../../../src/testing/faulty-libc.js';
 import { LogRecording } from '../../logger/log-recording.js';
 
@@ -48,10 +48,8 @@ class Echo extends Protocol {
 
 const COUNTED = ['descriptorsExhausted', 'acceptFailed', 'acceptPaused', 'clientShed', 'recovered'] as const;
 
-const [limit = '', kind] = process.argv.slice(2);
+const [kind] = process.argv.slice(2);
 const { driver, libc } = faultyDriver(getDriver());
-// Soft and hard, and now that all modules are loaded: Node 20 reads many of them at once, more than a low limit allows.
-checked(libc.setrlimit(RLIMIT_NOFILE, { soft: Number(limit), hard: Number(limit) }), 'setrlimit');
 
 const recording = new LogRecording('warning');
 const spare = spareEventfd(libc);

@@ -2,12 +2,15 @@
  * Programs for process.test.ts: what they show is what becomes of a whole process. `process.argv` names the program.
  */
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Reactor } from '../../src/reactor/index.js';
 
 const [name = ''] = process.argv.slice(2);
 
-/** tsx talks to its own processes over UNIX sockets, and may open one at any time; heddle has none. */
+/** tsx keeps a cache in the folder for temporary files, and talks to its own processes over UNIX sockets; heddle has neither. */
 function isOfTheLoader(opened: string): boolean {
+  if (opened.startsWith(join(tmpdir(), 'tsx-'))) return true;
   const inode = /^socket:\[(\d+)\]$/.exec(opened)?.[1];
   return inode !== undefined && readFileSync('/proc/net/unix', 'latin1').includes(` ${inode}`);
 }

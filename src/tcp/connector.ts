@@ -119,12 +119,12 @@ export class Connector implements IConnector {
     const { timeout = TIMEOUT, signal } = this.#options;
     if (timeout > 0)
       this.#timeout = this.#context.time.callLater(timeout, () => this.#fail(new TimeoutError()));
+    this.#context.onDisconnectAll.add(this.#giveUp);
     if (signal?.aborted === true) {
       this.#context.time.callLater(0, () => this.#fail(new ConnectingCancelledError(this.#destination)));
       return;
     }
     this.#listenToSignal();
-    this.#context.onDisconnectAll.add(this.#giveUp);
     this.#begin();
   }
 

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
-import { NotConnectedError } from '../errors/index.js';
+import { Failure } from '../defer/index.js';
+import { ConnectionDetached, NotConnectedError } from '../errors/index.js';
 import type {
   ConnectionOptions,
   IInternetAddress,
@@ -98,7 +99,13 @@ export abstract class TcpTransport extends Connection implements ITCPTransport {
 
   override detach(): number {
     if (this.#socket !== undefined) this.#socket.shared = true;
-    return super.detach();
+    const fd = super.detach();
+    // Without a descriptor, a reactor that drops everything wouldn't find it before the protocol is told.
+    const { onDisconnectAll } = this.#context;
+    const tell = (): void => this.dropped(new Failure(new ConnectionDetached()));
+    onDisconnectAll.add(tell);
+    void this.whenLost().addCallback(() => void onDisconnectAll.delete(tell));
+    return fd;
   }
 
   /** Don't keep the process alive for this connection's sake, as node's `socket.unref()`. */

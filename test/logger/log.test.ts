@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { configureSync, resetSync } from '@logtape/logtape';
 import { expect } from 'chai';
 import { bufferLogs, getLog, setLogContext, withLogContext } from '../../src/logger/index.js';
@@ -156,7 +157,7 @@ describe('a log, where LogTape is not configured', () => {
   it('lets no exception of a property out', () => {
     using standardError = new StandardErrorRecording();
     const nasty = {
-      get [Symbol.toStringTag](): string {
+      [inspect.custom](): string {
         throw new Error('nasty');
       },
     };

@@ -33,7 +33,7 @@ function whatIsOpen(): string[] {
  * nothing does, in a process that was made to wait; after it, Node would exit rather than wait for the next one.
  */
 async function aWhile(): Promise<'alive'> {
-  for (let times = 0; times < 3; times += 1) await new Promise((resolve) => setTimeout(resolve, 5).unref());
+  for (let times = 0; times < 20; times += 1) await new Promise((resolve) => setTimeout(resolve, 10).unref());
   return 'alive';
 }
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ConnectionLost } from '../../src/errors/index.js';
+import { ConnectionDetached, ConnectionLost } from '../../src/errors/index.js';
 import type { ITCPTransport } from '../../src/interfaces/index.js';
 import { makeServerPair } from '../../src/testing/conformance/index.js';
 import { describeOnKernel } from './on-kernel.js';
@@ -14,6 +14,23 @@ function makeProducer(): { readonly told: string[]; register(transport: ITCPTran
   };
   return { told, register: (transport) => transport.registerProducer(producer, true) };
 }
+
+describeOnKernel('A connection that was detached', (it) => {
+  for (const end of ['a later turn', 'the end of the reactor'] as const) {
+    it(`tells its protocol in ${end}, once, and keeps nothing`, async (env) => {
+      const { protocol, transport } = await makeServerPair(env);
+      const fd = transport.detach();
+      env.addCleanup(() => env.libc.close(fd));
+      expect(protocol.lost).to.equal(false);
+      if (end === 'the end of the reactor') env.reactor.close();
+      await env.drive(() => protocol.lost);
+      await env.drive.turns(2);
+
+      expect(protocol.events).to.deep.equal(['made', 'lost']);
+      expect(protocol.reason?.value).to.be.instanceOf(ConnectionDetached);
+    });
+  }
+});
 
 describeOnKernel('A connection that nobody reads any more', (it) => {
   it('is lost when the peer resets it after its end, though nothing is written', async (env) => {
@@ -42,7 +59,7 @@ describeOnKernel('A connection that nobody reads any more', (it) => {
     expect(protocol.reason?.value).to.be.instanceOf(ConnectionLost);
   });
 
-  // beyond-twisted.md C4
+  // Beyond Twisted: C4
   it('waits to be resumed when the peer resets it while it is paused, without spinning', async (env) => {
     const { peer, protocol, transport } = await makeServerPair(env);
     const producer = makeProducer();

@@ -154,6 +154,15 @@ describeOnKernel('Connector', (it) => {
       expect(env.faults.count('socket')).to.equal(1);
     });
 
+    it('by the end of the reactor, with a signal that is aborted already, hears of it once', (env) => {
+      const factory = new RecordingFactory();
+      env.connect(NOBODY, factory, { signal: AbortSignal.abort() });
+      expect(factory.events).to.deep.equal(['start', 'connecting']);
+      env.reactor.close();
+
+      expect(factory.events).to.deep.equal(['start', 'connecting', 'failed', 'stop']);
+    });
+
     it('during a look-up cancels that', async (env) => {
       const resolver = new FakeResolver();
       const factory = new RecordingFactory();

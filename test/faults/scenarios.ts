@@ -57,6 +57,8 @@ class Serving implements Scenario {
   protected written = Buffer.alloc(0);
   protected sent = Buffer.alloc(0);
   protected readonly extraOptions: ListenTCPOptions = {};
+  /** Whether all bytes have to come over if nothing goes wrong. */
+  protected readonly mustComplete: boolean = true;
   readonly #halfClose: boolean;
   #peerPort = 0;
 
@@ -81,9 +83,10 @@ class Serving implements Scenario {
   }
 
   done(): boolean {
-    return (
-      this.protocol?.lost === true && this.peer?.sawClose === true && this.world.isQuiet(this.ports.length)
-    );
+    const { peer, protocol, written, sent } = this;
+    const over = protocol?.lost === true && peer?.sawClose === true;
+    const complete = peer?.bytesReceived === written.length && protocol?.received.length === sent.length;
+    return over && (complete || !this.mustComplete) && this.world.isQuiet(this.ports.length);
   }
 
   check(): void {
@@ -173,6 +176,8 @@ class HalfClose extends Serving {
 }
 
 class Abort extends Serving {
+  protected override readonly mustComplete = false;
+
   constructor(world: World) {
     super(world, {
       data: (protocol) => {
@@ -231,6 +236,7 @@ class Connect implements Scenario {
   readonly #factory: RecordingFactory;
   readonly #listener;
   readonly #question = Buffer.from('question');
+  readonly #answer = Buffer.from('answer');
   #answered = false;
 
   constructor(world: World) {
@@ -238,7 +244,9 @@ class Connect implements Scenario {
     this.#listener = world.peers.listen();
     const hooks: ProtocolHooks = {
       made: ({ transport }) => void transport.write(this.#question),
-      data: ({ transport }) => transport.loseConnection(),
+      data: ({ received, transport }) => {
+        if (received.length === this.#answer.length) transport.loseConnection();
+      },
     };
     this.#factory = world.watch(new RecordingFactory({ build: () => new RecordingProtocol(hooks) }));
   }
@@ -253,14 +261,16 @@ class Connect implements Scenario {
     const [peer] = this.#listener.accepted;
     if (!this.#answered && peer?.bytesReceived === this.#question.length) {
       this.#answered = true;
-      peer.send('answer');
+      peer.send(this.#answer);
     }
     if (peer?.sawEnd === true) peer.shutdownWrite();
   }
 
   done(): boolean {
     const [peer] = this.#listener.accepted;
-    return this.#factory.events.at(-1) === 'stop' && peer?.sawClose !== false && this.#world.isQuiet(0);
+    const over = this.#factory.events.at(-1) === 'stop' && peer?.sawClose === true;
+    const complete = this.#factory.protocols[0]?.received.equals(this.#answer) === true;
+    return over && complete && this.#world.isQuiet(0);
   }
 
   check(): void {

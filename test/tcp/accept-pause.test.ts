@@ -33,7 +33,7 @@ describe('AcceptPause', () => {
     expect(subject.resumed).to.equal(1);
   });
 
-  // beyond-twisted.md E2
+  // Beyond Twisted: E2
   it('rests twice as long each time in a row, up to 500 ms', () => {
     const { clock, pause } = new Subject();
     const rests = Array.from({ length: 6 }, () => {
@@ -55,7 +55,7 @@ describe('AcceptPause', () => {
     pause.end();
   });
 
-  // beyond-twisted.md E1
+  // Beyond Twisted: E1
   it('resumes as soon as a descriptor is closed, though not inside that call', () => {
     const subject = new Subject();
     subject.pause.begin();

@@ -173,7 +173,7 @@ describe('ConnectAttempt', () => {
     expect(subject.closes).to.equal(1);
   });
 
-  // beyond-twisted.md E6
+  // Beyond Twisted: E6
   it('fails with ConnectBindError when no socket can be had', () => {
     const subject = start({ socket: -errno.ENFILE });
 

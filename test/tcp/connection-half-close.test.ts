@@ -78,7 +78,7 @@ describe('The half-close of a Connection', () => {
       expect(driver.calls).not.to.include('shutdownWrite');
     });
 
-    // Twisted: HalfCloseTests.test_doubleHalfClose
+    // Twisted has this as test_doubleHalfClose: no write event comes after the one that ended writing.
     it('with loseConnection() in writeConnectionLost comes to its end', () => {
       const { connection, protocol } = connect({
         halfClose: true,

@@ -58,7 +58,7 @@ describe('A producer of a Connection', () => {
       expect(producer.told).to.deep.equal(['pause', 'resume']);
     });
 
-    // Twisted: ProducerTests.test_reentrantStreamingProducer (in twisted.internet.test.test_tcp)
+    // Twisted: ProducerTests.test_reentrantStreamingProducerUsingWriteSequence
     it('may write inside resumeProducing, and is paused there anew', () => {
       const { connection } = connect({ limits: { writeBufferSize: 1 } });
       const producer = new Producer();
@@ -102,7 +102,6 @@ describe('A producer of a Connection', () => {
     });
   });
 
-  // Twisted: test_doubleProducer (in twisted.internet.test.test_tcp, twisted.test.test_abstract)
   it('is the only one', () => {
     const { connection } = connect();
     connection.registerProducer(new Producer(), true);
@@ -110,7 +109,7 @@ describe('A producer of a Connection', () => {
     expect(() => connection.registerProducer(new Producer(), false)).to.throw('takes one at a time');
   });
 
-  // Twisted: test_unconnectedFileDescriptor
+  // Twisted: ProducerTests.test_unconnectedFileDescriptor
   it('is stopped at once, and nothing else, by a connection that is over', () => {
     const { connection } = connect();
     connection.endOfFile();
@@ -135,7 +134,7 @@ describe('A producer of a Connection', () => {
     }
   });
 
-  // Twisted: ProducerAbortingClient (in twisted.internet.test.test_tcp)
+  // Twisted: AbortConnectionMixin.test_resumeProducingAbortLater
   it('is stopped once and before connectionLost, however the connection ends', () => {
     const ends: readonly ((
       transport: ITCPTransport,
@@ -177,7 +176,7 @@ describe('A producer of a Connection', () => {
   });
 
   describe('while the connection is closing', () => {
-    // Twisted: ConnectionTestsMixin.test_disconnectWhileProducing; beyond-twisted.md C3 for the one that pushes and isn't paused
+    // Twisted closes under a producer that pushes and isn't paused; beyond Twisted (C3) it is waited for, too.
     for (const streaming of [true, false]) {
       it(`is waited for: only unregistering closes (${streaming ? 'push' : 'pull'})`, () => {
         const { connection, protocol } = connect();
@@ -237,7 +236,6 @@ describe('A producer of a Connection', () => {
     });
   });
 
-  // Twisted: ConnectionTestsMixin.test_unregisterProducerAfterDisconnect
   it('can be unregistered in and after connectionLost, and nothing is asked of the driver', () => {
     const { connection, driver } = connect({
       hooks: { lost: ({ transport }) => transport.unregisterProducer() },
@@ -332,7 +330,7 @@ describe('A producer of a Connection', () => {
   });
 
   describe('after a hang-up while reading is paused', () => {
-    // beyond-twisted.md C4
+    // Beyond Twisted: C4
     it('is stopped at once by a reset; the connection waits to be resumed', () => {
       const { connection, protocol } = connect();
       const producer = new Producer();

@@ -44,7 +44,7 @@ function connectAnd(
 describe('A protocol that throws', () => {
   for (const { name, hook, provoke } of callbacks) {
     describe(`in ${name}`, () => {
-      // Twisted: HalfCloseBuggyApplicationTests.test_readNotificationRaises, and beyond-twisted.md C1 for connectionMade
+      // Twisted: HalfCloseBuggyApplicationTests.test_readNotificationRaises; for connectionMade beyond Twisted: C1
       it('loses its connection with the error, which is logged once', () => {
         using log = new LogCapture();
         const connected = connectAnd(hook, explode);

@@ -288,6 +288,23 @@ describeOnKernel('Connector', (it) => {
     );
   });
 
+  it('by name with one address fails with its error, with more than one with all of them', async (env) => {
+    for (const hosts of [['127.0.0.1'], ['127.0.0.1', '127.0.0.2']]) {
+      const resolver = new FakeResolver();
+      const factory = new RecordingFactory();
+      env.connect({ host: 'some.host', port: NOBODY.port }, factory, { resolver });
+      resolver.find(...hosts.map((host) => new IPv4Address('TCP', host, NOBODY.port)));
+      resolver.complete();
+      await env.drive(() => isOver(factory));
+
+      const failure = failureOf(factory);
+      const errors = failure instanceof AggregateError ? (failure.errors as unknown[]) : [failure];
+      expect(failure instanceof AggregateError).to.equal(hosts.length > 1);
+      expect(errors).to.have.length(hosts.length);
+      for (const error of errors) expect(error).to.be.instanceOf(ConnectionRefusedError);
+    }
+  });
+
   it('by name closes the connections that came too late', async (env) => {
     const listener = env.peers.listen();
     const resolver = new FakeResolver();

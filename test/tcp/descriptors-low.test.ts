@@ -42,7 +42,7 @@ class Subject extends FakeProcess {
 }
 
 describe('DescriptorsLow', () => {
-  // beyond-twisted.md E9
+  // Beyond Twisted: E9
   it('warns once when a number reaches nine tenths of the limit, with the true count', () => {
     const subject = new Subject();
     subject.low.saw(89);

@@ -40,7 +40,7 @@ describe('Exhaustion', () => {
     expect(log.records).to.deep.equal([]);
   });
 
-  // beyond-twisted.md E3
+  // Beyond Twisted: E3
   it('tells of an episode: when it begins, of every client shed and every rest, and its counts when it is over', () => {
     using log = new LogCapture();
     const subject = new Subject();

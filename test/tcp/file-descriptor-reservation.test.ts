@@ -154,7 +154,6 @@ describe('FileDescriptorReservation', () => {
   });
 
   describe('`exit()`', () => {
-    // Twisted: FileDescriptorReservationTests.test_exitOpensFileOnException
     it('takes the spare back when the code inside has thrown, and that error goes on', () => {
       const reservation = new FileDescriptorReservation(new FakeSpare());
       reservation.reserve();
@@ -207,7 +206,7 @@ describe('FileDescriptorReservation', () => {
 });
 
 describe('NullFileDescriptorReservation', () => {
-  // Twisted: NullFileDescriptorReservationTests.test_providesInterface, test_available
+  // Twisted: NullFileDescriptorReservationTests.test_providesInterface, NullFileDescriptorReservationTests.test_available
   it('is never available, reserved or not', () => {
     const reservation: IFileDescriptorReservation = new NullFileDescriptorReservation();
 

@@ -140,7 +140,7 @@ describeOnKernel('A Port that sheds clients', (it) => {
     });
   });
 
-  // beyond-twisted.md E5
+  // Beyond Twisted: E5
   it('says nothing when nobody was there to be shed', async (env) => {
     const scene = listen(env);
     env.faults.fail('accept4', { errno: 'EMFILE' }).fail('accept4', { errno: 'EAGAIN', nth: 2 });
@@ -152,7 +152,7 @@ describeOnKernel('A Port that sheds clients', (it) => {
     expect(scene.spare.available()).to.equal(true);
   });
 
-  // beyond-twisted.md E4
+  // Beyond Twisted: E4
   it('leaves the number of clients that a turn may accept alone', async (env) => {
     const scene = listen(env);
     const peers = clientsWait(scene, 3);
@@ -316,7 +316,7 @@ describeOnKernel('A Port that sheds clients', (it) => {
     });
   });
 
-  // beyond-twisted.md E1, E2
+  // Beyond Twisted: E1, E2
   it('and rests is woken when a descriptor of this process is closed, long before its time', async (env) => {
     const scene = listen(env);
     env.faults.fail('accept4', { errno: 'ENFILE', persist: true });

@@ -43,6 +43,7 @@ describe('ProducerSlot', () => {
     expect(producer.told).to.deep.equal(['pause', 'resume']);
   });
 
+  // Twisted: ProducerTests.test_dontPausePullConsumerOnWriteSequence
   it('asks one that is pulled on registering and at every resumption, and never pauses it', () => {
     const [slot, producer] = [new ProducerSlot(), new Producer()];
     slot.register(producer, false);
@@ -54,7 +55,7 @@ describe('ProducerSlot', () => {
     expect(producer.told).to.deep.equal(['resume', 'resume', 'resume']);
   });
 
-  // Twisted: ProducerTests.test_reentrantStreamingProducer
+  // Twisted: ProducerTests.test_reentrantStreamingProducerUsingWriteSequence
   it('knows a producer as running before it is resumed, so that it can be paused inside', () => {
     const [slot, producer] = [new ProducerSlot(), new Producer()];
     producer.onResume = () => slot.pause();
@@ -67,7 +68,6 @@ describe('ProducerSlot', () => {
     expect(producer.told).to.deep.equal(['pause', 'resume', 'pause', 'resume', 'pause']);
   });
 
-  // Twisted: test_doubleProducer
   it('takes one at a time', () => {
     const [slot, producer] = [new ProducerSlot(), new Producer()];
     slot.register(producer, true);

@@ -1,102 +1,10 @@
 import { expect } from 'chai';
-import { Failure } from '../../src/defer/index.js';
-import { ConnectionLost } from '../../src/errors/index.js';
-import type { ConnectionOptions } from '../../src/interfaces/index.js';
-import { type ErrnoName, type Libc, SO_LINGER, errno } from '../../src/libc/index.js';
-import { type ConnectionFeed, connectionLimits } from '../../src/tcp/index.js';
-import { ReadinessDriver } from '../../src/tcp/readiness-driver.js';
-import { WriteQueue } from '../../src/tcp/write-queue.js';
-import { FakeContext } from './fake-context.js';
-
-/** A feed that keeps what it is told. */
-class RecordingFeed implements ConnectionFeed {
-  readonly queue = new WriteQueue();
-  wantsData = true;
-  readonly told: unknown[][] = [];
-  readonly received: Buffer[] = [];
-  onSent: () => void = () => {};
-
-  dataReceived(data: Buffer): void {
-    this.received.push(data);
-  }
-
-  dataDiscarded(bytes: number): void {
-    this.told.push(['dataDiscarded', bytes]);
-  }
-
-  endOfFile(): void {
-    this.told.push(['endOfFile']);
-  }
-
-  hangUp(how: string): void {
-    this.told.push(['hangUp', how]);
-  }
-
-  sent(bytes: number): void {
-    this.told.push(['sent', bytes]);
-    this.onSent();
-  }
-
-  failed(error: Error): void {
-    const { code, syscall } = error as Error & { readonly code?: unknown; readonly syscall?: unknown };
-    this.told.push(['failed', code, syscall]);
-  }
-
-  dropped(reason: Failure): void {
-    this.told.push(['dropped', reason]);
-  }
-
-  logPrefix(): string {
-    return 'Recording';
-  }
-}
-
-class Subject {
-  readonly calls: string[] = [];
-  /** What recv gives: text, the errno's name, or '' for an end; EAGAIN when there is nothing more. */
-  input: (string | { readonly errno: ErrnoName })[] = [];
-  /** What send answers, in turn; all that it is given when there is nothing more. */
-  sendAnswers: (number | ErrnoName)[] = [];
-  sent = '';
-  readonly context = new FakeContext(this.#libc());
-  readonly feed = new RecordingFeed();
-  readonly driver: ReadinessDriver;
-
-  constructor(options: ConnectionOptions = {}) {
-    this.driver = new ReadinessDriver(this.context, 9, this.feed, connectionLimits(options));
-  }
-
-  write(text: string): this {
-    this.feed.queue.push(Buffer.from(text));
-    this.driver.startWriting();
-    return this;
-  }
-
-  #libc(): Partial<Libc> {
-    return {
-      recv: (_fd, buffer, offset, length) => {
-        const next = this.input.shift() ?? { errno: 'EAGAIN' };
-        if (typeof next === 'object') return -errno[next.errno];
-        return Buffer.from(buffer.buffer, buffer.byteOffset + offset, length).write(next);
-      },
-      send: (_fd, buffer, offset, length) => {
-        const answer = this.sendAnswers.shift() ?? length;
-        this.calls.push(`send ${length}`);
-        if (typeof answer === 'string') return -errno[answer];
-        this.sent += Buffer.from(buffer.subarray(offset, offset + answer)).toString();
-        return answer;
-      },
-      shutdown: () => this.calls.push('shutdown'),
-      setsockopt: (_fd, _level, name) => this.calls.push(name === SO_LINGER ? 'linger' : 'setsockopt'),
-      close: (fd) => this.calls.push(`close ${fd}`),
-    };
-  }
-}
+import { DriverSubject } from './driver-subject.js';
 
 describe('ReadinessDriver', () => {
   describe('reading', () => {
     it('watches for hang-ups from the start, and for input when it is told to', () => {
-      const { driver, context } = new Subject();
+      const { driver, context } = new DriverSubject();
       expect([context.hangUpWatches.size, context.readers.size]).to.deep.equal([1, 0]);
 
       driver.startReading();
@@ -108,7 +16,7 @@ describe('ReadinessDriver', () => {
     });
 
     it('hands a small read on as a copy of its own', () => {
-      const subject = new Subject();
+      const subject = new DriverSubject();
       subject.input = ['hello', 'world'];
       subject.driver.startReading();
       subject.context.read();
@@ -119,7 +27,7 @@ describe('ReadinessDriver', () => {
     });
 
     it('hands the slab itself over when more than half of it is filled', () => {
-      const subject = new Subject();
+      const subject = new DriverSubject();
       const { slab } = subject.context.turn;
       subject.input = ['x'.repeat(32), 'y'.repeat(33), 'z'];
       subject.driver.startReading();
@@ -131,7 +39,7 @@ describe('ReadinessDriver', () => {
     });
 
     it('copies nothing that nobody wants', () => {
-      const subject = new Subject();
+      const subject = new DriverSubject();
       subject.feed.wantsData = false;
       subject.input = ['hello'];
       subject.driver.startReading();
@@ -141,7 +49,7 @@ describe('ReadinessDriver', () => {
     });
 
     it('tells of the end', () => {
-      const subject = new Subject();
+      const subject = new DriverSubject();
       subject.input = [''];
       subject.driver.startReading();
       subject.context.read();
@@ -151,7 +59,7 @@ describe('ReadinessDriver', () => {
 
     for (const name of ['EAGAIN', 'EINTR'] as const) {
       it(`says nothing of ${name}`, () => {
-        const subject = new Subject();
+        const subject = new DriverSubject();
         subject.input = [{ errno: name }, 'x'];
         subject.driver.startReading();
         subject.context.read();
@@ -164,7 +72,7 @@ describe('ReadinessDriver', () => {
 
     for (const name of ['ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'ENOMEM'] as const) {
       it(`tells of ${name} by name`, () => {
-        const subject = new Subject();
+        const subject = new DriverSubject();
         subject.input = [{ errno: name }];
         subject.driver.startReading();
         subject.context.read();
@@ -174,7 +82,7 @@ describe('ReadinessDriver', () => {
     }
 
     it('passes hang-ups on', () => {
-      const subject = new Subject();
+      const subject = new DriverSubject();
       subject.driver.hangUp('reset');
 
       expect(subject.feed.told).to.deep.equal([['hangUp', 'reset']]);
@@ -183,7 +91,7 @@ describe('ReadinessDriver', () => {
 
   describe('writing', () => {
     it('sends at the end of the turn, once for all that was queued', () => {
-      const subject = new Subject().write('a').write('b');
+      const subject = new DriverSubject().write('a').write('b');
       expect(subject.calls).to.deep.equal([]);
 
       subject.context.endTurn();
@@ -195,7 +103,7 @@ describe('ReadinessDriver', () => {
     });
 
     it('tells that nothing is queued when it is asked with nothing queued', () => {
-      const subject = new Subject();
+      const subject = new DriverSubject();
       subject.driver.startWriting();
       subject.context.endTurn();
 
@@ -204,7 +112,7 @@ describe('ReadinessDriver', () => {
     });
 
     it('waits for the kernel with what it did not take, and sends nothing meanwhile', () => {
-      const subject = new Subject();
+      const subject = new DriverSubject();
       subject.sendAnswers = [2, 'EAGAIN'];
       subject.write('abcd');
       subject.context.endTurn();
@@ -226,7 +134,7 @@ describe('ReadinessDriver', () => {
 
     // Twisted: WriteDescriptorTests.test_kernelBufferFull
     it('waits when the kernel takes nothing', () => {
-      const subject = new Subject();
+      const subject = new DriverSubject();
       subject.sendAnswers = [0];
       subject.write('ab');
       subject.context.endTurn();
@@ -237,7 +145,7 @@ describe('ReadinessDriver', () => {
     });
 
     it('tries again in the same turn after EINTR', () => {
-      const subject = new Subject();
+      const subject = new DriverSubject();
       subject.sendAnswers = ['EINTR'];
       subject.write('ab');
       subject.context.endTurn();
@@ -249,7 +157,7 @@ describe('ReadinessDriver', () => {
 
     for (const name of ['ENOBUFS', 'ENOMEM'] as const) {
       it(`rests for a while after ${name}, for the socket stays writable and would spin`, () => {
-        const subject = new Subject();
+        const subject = new DriverSubject();
         subject.sendAnswers = [name];
         subject.write('ab');
         subject.context.endTurn();
@@ -268,7 +176,7 @@ describe('ReadinessDriver', () => {
 
     for (const name of ['EPIPE', 'ECONNRESET', 'ETIMEDOUT', 'EACCES'] as const) {
       it(`tells of ${name} by name`, () => {
-        const subject = new Subject();
+        const subject = new DriverSubject();
         subject.sendAnswers = [name];
         subject.write('ab');
         subject.context.endTurn();
@@ -278,7 +186,7 @@ describe('ReadinessDriver', () => {
     }
 
     it('goes on with what is written while it is told of what was sent', () => {
-      const subject = new Subject();
+      const subject = new DriverSubject();
       subject.feed.onSent = () => {
         subject.feed.onSent = () => {};
         subject.write('b');
@@ -291,7 +199,7 @@ describe('ReadinessDriver', () => {
     });
 
     it('ends our direction, whatever the kernel says', () => {
-      const subject = new Subject();
+      const subject = new DriverSubject();
       subject.driver.shutdownWrite();
 
       expect(subject.calls).to.deep.equal(['shutdown']);
@@ -299,113 +207,7 @@ describe('ReadinessDriver', () => {
     });
   });
 
-  describe('closing', () => {
-    it('at once is forgetting, then one close', () => {
-      const { driver, context, calls } = new Subject();
-      driver.startReading();
-      driver.closeAtOnce(false);
-      driver.closeAtOnce(true);
-
-      expect(calls).to.deep.equal(['close 9']);
-      expect(context.watching).to.equal(false);
-      expect(context.forgotten).to.deep.equal([false]);
-      expect(driver.fileno()).to.equal(-1);
-    });
-
-    it('with a reset sets SO_LINGER first', () => {
-      const { driver, calls } = new Subject();
-      driver.closeAtOnce(true);
-
-      expect(calls).to.deep.equal(['linger', 'close 9']);
-    });
-
-    it('tells the poller that the number may have been duplicated if it was shown', () => {
-      const { driver, context } = new Subject();
-      driver.shared = true;
-      driver.closeAtOnce(false);
-
-      expect(context.forgotten).to.deep.equal([true]);
-    });
-
-    it('in order, with all sent and the peer ended, is at once', () => {
-      const { driver, feed, calls } = new Subject();
-      driver.closeInOrder(feed.queue, true);
-
-      expect(calls).to.deep.equal(['close 9']);
-    });
-
-    it('in order, without lingering, is at once', () => {
-      const { driver, feed, calls } = new Subject({ lingerMs: 0 });
-      driver.closeInOrder(feed.queue, false);
-
-      expect(calls).to.deep.equal(['close 9']);
-    });
-
-    it('in order otherwise lingers: the feed hears nothing any more', () => {
-      const subject = new Subject({ lingerMs: 1000 });
-      const { driver, feed, context, calls } = subject;
-      driver.closeInOrder(feed.queue, false);
-      expect(calls).to.deep.equal(['shutdown']);
-      subject.input = ['late', ''];
-      context.read();
-      expect(calls).to.deep.equal(['shutdown']);
-      context.read();
-
-      expect(calls).to.deep.equal(['shutdown', 'close 9']);
-      expect([feed.told, feed.received]).to.deep.equal([[], []]);
-      expect(context.time.getDelayedCalls()).to.deep.equal([]);
-    });
-
-    it('in order sends the rest of the queue to a peer that has ended', () => {
-      const subject = new Subject();
-      subject.sendAnswers = [1];
-      subject.feed.queue.push(Buffer.from('rest'));
-      subject.driver.closeInOrder(subject.feed.queue, true);
-      subject.context.endTurn();
-      subject.context.write();
-
-      expect(subject.sent).to.equal('rest');
-      expect(subject.calls.at(-1)).to.equal('close 9');
-      expect(subject.context.time.getDelayedCalls()).to.deep.equal([]);
-    });
-
-    it('leaves no timer of a send that was to be tried again', () => {
-      const subject = new Subject();
-      subject.sendAnswers = ['ENOMEM'];
-      subject.write('ab');
-      subject.context.endTurn();
-      subject.driver.closeAtOnce(false);
-
-      expect(subject.context.time.getDelayedCalls()).to.deep.equal([]);
-    });
-  });
-
-  it('that is dropped by the reactor tells its feed and closes', () => {
-    const { driver, feed, calls } = new Subject();
-    const reason = new Failure(new ConnectionLost());
-    driver.connectionLost(reason);
-    driver.connectionLost(reason);
-
-    expect(feed.told).to.deep.equal([['dropped', reason]]);
-    expect(calls).to.deep.equal(['close 9']);
-  });
-
-  it('that has released its descriptor does nothing any more', () => {
-    const subject = new Subject().write('ab');
-    const { driver, context, calls } = subject;
-    expect(driver.release()).to.equal(9);
-
-    driver.startReading();
-    driver.stopReading();
-    driver.startWriting();
-    driver.closeAtOnce(true);
-    context.endTurn();
-
-    expect(calls).to.deep.equal([]);
-    expect(context.watching).to.equal(false);
-  });
-
   it('names its feed in log records', () => {
-    expect(new Subject().driver.logPrefix()).to.equal('Recording');
+    expect(new DriverSubject().driver.logPrefix()).to.equal('Recording');
   });
 });

@@ -84,7 +84,7 @@ describe('shedClients()', () => {
     expect(result).to.equal(-errno.EAGAIN);
   });
 
-  // beyond-twisted.md E5
+  // Beyond Twisted: E5
   it('finds that nobody waits when nobody does', () => {
     const shedder = subject({});
 

@@ -15,7 +15,7 @@ class Subject {
   }
 }
 
-// beyond-twisted.md C13
+// Beyond Twisted: C13
 describe('SlowReader', () => {
   it('counts from the first byte queued, whatever is queued after it', () => {
     const subject = new Subject();

@@ -66,7 +66,7 @@ describe('setOption()', () => {
 });
 
 describe('setKeepAlive()', () => {
-  // beyond-twisted.md C7
+  // Beyond Twisted: C7
   it('sets the times first, rounded up to seconds, and leaves alone what is left out', () => {
     const socket = new FakeSocket();
     setKeepAlive(socket.libc, 3, true, { idleMs: 1001, intervalMs: 1, count: 5 });

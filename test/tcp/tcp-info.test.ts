@@ -23,7 +23,7 @@ const fields = {
 };
 
 describe('getTcpInfo()', () => {
-  // beyond-twisted.md C7
+  // Beyond Twisted: C7
   it('tells the fields of struct tcp_info by their names, times in ms', () => {
     expect(getTcpInfo(libcWith(1, fields), 3)).to.deep.equal({
       state: 'ESTABLISHED',

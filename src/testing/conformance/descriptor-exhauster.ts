@@ -22,14 +22,16 @@ export class DescriptorExhauster implements Disposable {
     return this.#taken.length;
   }
 
-  /** Lowers the soft limit so far that about `room` more descriptors can be had. Does nothing if it is lowered already. */
+  /**
+   * Lowers the soft limit so far that `room` more descriptors can be had, or as many as there were. Does nothing if it is
+   * lowered already. Free numbers needn't lie together, so the limit is put above the `room`-th that the kernel gives out.
+   */
   lowerLimit(room: number): void {
     if (this.#lowered) return;
     checked(this.#libc.getrlimit(RLIMIT_NOFILE, this.#limitBefore), 'getrlimit');
-    const next = this.#open();
-    this.#libc.close(next);
     const { hard, soft } = this.#limitBefore;
-    checked(this.#libc.setrlimit(RLIMIT_NOFILE, { soft: Math.min(next + room, soft), hard }), 'setrlimit');
+    const limit = this.#limitFor(room, soft);
+    checked(this.#libc.setrlimit(RLIMIT_NOFILE, { soft: limit, hard }), 'setrlimit');
     this.#lowered = true;
   }
 
@@ -39,7 +41,7 @@ export class DescriptorExhauster implements Disposable {
     try {
       for (;;) this.#taken.push(this.#open());
     } catch (error) {
-      if ((error as { readonly errno?: unknown }).errno !== errno.EMFILE) {
+      if (!isExhausted(error)) {
         this[Symbol.dispose]();
         throw error;
       }
@@ -64,7 +66,24 @@ export class DescriptorExhauster implements Disposable {
     this.release();
   }
 
+  #limitFor(room: number, soft: number): number {
+    const probes: number[] = [];
+    try {
+      while (probes.length < room) probes.push(this.#open());
+      return (probes.at(-1) ?? -1) + 1;
+    } catch (error) {
+      if (!isExhausted(error)) throw error;
+      return soft;
+    } finally {
+      for (const fd of probes) this.#libc.close(fd);
+    }
+  }
+
   #open(): number {
     return checked(this.#libc.eventfd(0, EFD_CLOEXEC), 'eventfd');
   }
+}
+
+function isExhausted(error: unknown): boolean {
+  return (error as { readonly errno?: unknown }).errno === errno.EMFILE;
 }

@@ -57,6 +57,8 @@ export class Connector implements IConnector {
   /** Between doStart and doStop of the factory. */
   #factoryInUse = false;
   #attempt: Deferred<unknown> | undefined;
+  /** A connection that the kernel made inside `connect()`, until the factory may hear of it. */
+  #early: Connected | undefined;
   /** How many attempts were begun. */
   #attempts = 0;
   /** True inside `connect()`. */
@@ -161,7 +163,7 @@ export class Connector implements IConnector {
     const attempt = maybeDeferred(() => this.#reach());
     this.#attempt = attempt;
     attempt.addCallbacks(
-      (connected) => this.#settle(() => this.#connected(attempt, connected)),
+      (connected) => this.#arrived(attempt, connected),
       (failure) =>
         this.#settle(() => {
           if (this.#attempt === attempt) this.#fail(failure.value);
@@ -195,12 +197,17 @@ export class Connector implements IConnector {
     else f();
   }
 
-  #connected(attempt: Deferred<unknown>, { fd, address }: Connected): void {
-    if (this.#attempt !== attempt) {
-      // Stopped between the kernel's answer and this call.
-      this.#context.libc.close(fd);
-      return;
-    }
+  /** A socket has connected. Until a transport has it, or the attempt is given up, it is kept in `#early`. */
+  #arrived(attempt: Deferred<unknown>, connected: Connected): void {
+    this.#early = connected;
+    this.#settle(() => {
+      if (this.#attempt !== attempt || this.#early !== connected) return;
+      this.#early = undefined;
+      this.#connected(connected);
+    });
+  }
+
+  #connected({ fd, address }: Connected): void {
     this.#ceaseAttempt();
     this.#state = 'connected';
     this.#unwanted = false;
@@ -239,6 +246,8 @@ export class Connector implements IConnector {
     this.#ceaseAttempt();
     this.#state = 'disconnected';
     attempt?.cancel();
+    if (this.#early !== undefined) this.#context.libc.close(this.#early.fd);
+    this.#early = undefined;
     this.#tell('clientConnectionFailed', new Failure(error));
   }
 

@@ -20,6 +20,7 @@ import { openListeningSocket } from './listening-socket.js';
 import { nameOf } from './protocol-calls.js';
 import { Server, type ServerOwner } from './server.js';
 import { isWildcard, localAddress, readAddress } from './socket-addresses.js';
+import { isSocket } from './socket-options.js';
 import { applyOptions } from './tcp-transport.js';
 import type { TransportContext } from './transport-context.js';
 
@@ -202,7 +203,7 @@ export class Port implements ITCPPort, IReadDescriptor, IHangUpDescriptor, Serve
     if (reason?.value instanceof SystemError) {
       log.failure('{port} is lost', reason, { port: String(this), errno: reason.value.code });
     }
-    this.#closeSocket();
+    this.#closeSocket(reason?.value instanceof SystemError && !isSocket(this.#context.libc, this.#fd));
     this.#stopping = undefined;
     log.info('(TCP Port {port} Closed)', { port: this.portNumber });
     this.events.emit('closed', reason);
@@ -281,12 +282,22 @@ export class Port implements ITCPPort, IReadDescriptor, IHangUpDescriptor, Serve
   // ---- the socket
 
   #begin(): void {
-    this.#host = localAddress(this.#context.libc, this.#fd);
+    this.#host = this.#boundAddress();
     this.#hostIsExact = !isWildcard(this.#host);
     this.#context.fds.addHangUpWatch(this);
     this.#context.fds.keepAlive(this, this.#keepsAlive);
     log.info('{factory} starting on {port}', { factory: nameOf(this.#factory), port: this.portNumber });
     this.#factory.doStart();
+  }
+
+  /** Throws CannotListenError for a socket of our own, a SystemError for an adopted one: each as its maker does. */
+  #boundAddress(): IInternetAddress {
+    try {
+      return localAddress(this.#context.libc, this.#fd);
+    } catch (error) {
+      if (this.#source.kind === 'adopted') throw error;
+      throw new CannotListenError(this.#options.interface ?? '', this.#source.address.port, error as Error);
+    }
   }
 
   #openSocket(): number {
@@ -315,14 +326,15 @@ export class Port implements ITCPPort, IReadDescriptor, IHangUpDescriptor, Serve
     }
   }
 
-  #closeSocket(): void {
+  /** `lostNumber`: somebody else has closed the socket, so the number isn't ours to close. */
+  #closeSocket(lostNumber: boolean): void {
     this.#loop.stop();
     this.unwatch();
     this.#stopListeningToSignal?.();
     this.#context.fds.forget(this, { shared: this.#shared });
     const fd = this.#fd;
     this.#fd = -1;
-    this.#context.libc.close(fd);
+    if (!lostNumber) this.#context.libc.close(fd);
   }
 
   #setKeepAlive(keep: boolean): this {

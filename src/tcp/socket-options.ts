@@ -5,6 +5,7 @@ import {
   SOL_SOCKET,
   SO_KEEPALIVE,
   SO_LINGER,
+  SO_TYPE,
   TCP_KEEPCNT,
   TCP_KEEPIDLE,
   TCP_KEEPINTVL,
@@ -17,6 +18,11 @@ export function getIntegerOption(libc: Libc, fd: number, level: number, name: nu
   const length = checked(libc.getsockopt(fd, level, name, value), 'getsockopt', { fd });
   // A few options are a single byte.
   return length < 4 ? value.readUInt8(0) : value.readInt32LE(0);
+}
+
+/** Whether the number is an open socket's. */
+export function isSocket(libc: Libc, fd: number): boolean {
+  return libc.getsockopt(fd, SOL_SOCKET, SO_TYPE, Buffer.alloc(4)) >= 0;
 }
 
 /** Sets an option. Throws a SystemError when the kernel refuses. */

@@ -358,6 +358,17 @@ describe('Connector, with a connection that the kernel makes at once', () => {
     expect(factory.protocols[0]?.made).to.equal(true);
   });
 
+  it('closes it when the reactor drops everything before that turn, and tells the factory', () => {
+    const { context, factory, closed } = connectAtOnce();
+    for (const giveUp of [...context.onDisconnectAll]) giveUp();
+
+    expect(factory.events).to.deep.equal(['start', 'connecting', 'failed', 'stop']);
+    expect(closed).to.deep.equal([9]);
+
+    context.time.advance(0);
+    expect(closed).to.deep.equal([9]);
+  });
+
   it('closes it when it is stopped before that turn', () => {
     const { context, connector, factory, closed } = connectAtOnce();
     connector.stopConnecting();

@@ -1,9 +1,11 @@
 /** heddle: a Twisted-style reactor framework for Node.js on Linux. */
 export * from './address/index.js';
+export * from './application/index.js';
 export * from './defer/index.js';
 export * from './errors/index.js';
 // Both floors have one, as in Twisted: this is the connection's. A Deferred's is in heddle/defer.
 export { TimeoutError } from './errors/index.js';
+export * from './endpoints/index.js';
 export type * from './interfaces/index.js';
 export {
   type DescriptorUsage,
@@ -26,6 +28,7 @@ export {
   getReactor,
   installReactor,
 } from './reactor/index.js';
+export * from './task/index.js';
 export {
   FileDescriptorReservation,
   NullFileDescriptorReservation,

@@ -21,9 +21,13 @@ await build({
   absWorkingDir: root,
   entryPoints: [
     'src/index.ts',
+    'src/application/index.ts',
     'src/defer/index.ts',
+    'src/endpoints/index.ts',
     'src/interfaces/index.ts',
     'src/libc/index.ts',
+    'src/protocols/index.ts',
+    'src/task/index.ts',
     'src/testing/index.ts',
   ],
   outbase: 'src',

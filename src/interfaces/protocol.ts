@@ -48,13 +48,13 @@ export interface IHalfCloseableProtocol extends IProtocol {
 }
 
 /** Makes the protocols of a port's or a connector's connections, and keeps what they share. Twisted: `IProtocolFactory`. */
-export interface IProtocolFactory {
+export interface IProtocolFactory<P extends IProtocol = IProtocol> {
   /**
    * The protocol for a new connection with `address` (the client's for a port, the server's for a
    * connector), or null to refuse it: the connection is closed at once. An exception is logged and closes
    * the connection; later connections are not affected.
    */
-  buildProtocol(address: IAddress): IProtocol | null;
+  buildProtocol(address: IAddress): P | null;
   /** Called whenever a port or connector begins to use the factory. */
   doStart(): void;
   /** Called whenever a port or connector has ceased to use the factory. */

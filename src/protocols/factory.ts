@@ -13,7 +13,7 @@ export type ProtocolClass<P extends IProtocol> = new () => P;
  * `Factory.forProtocol(Echo)` is enough where there is nothing to share; else make a subclass, and set `protocol` or
  * override `buildProtocol`.
  */
-export class Factory<P extends IProtocol = IProtocol> implements IProtocolFactory {
+export class Factory<P extends IProtocol = IProtocol> implements IProtocolFactory<P> {
   /** The class that `buildProtocol` instantiates. */
   protocol: ProtocolClass<P> | undefined;
 

@@ -10,6 +10,7 @@ import {
   TCP_KEEPIDLE,
   TCP_KEEPINTVL,
   checked,
+  errno,
 } from '../libc/index.js';
 
 /** An option that is an integer. Throws a SystemError when the kernel refuses. */
@@ -20,9 +21,10 @@ export function getIntegerOption(libc: Libc, fd: number, level: number, name: nu
   return length < 4 ? value.readUInt8(0) : value.readInt32LE(0);
 }
 
-/** Whether the number is an open socket's. */
+/** Whether the number is an open socket's. Only the two errnos that mean just that say no (getsockopt(2)). */
 export function isSocket(libc: Libc, fd: number): boolean {
-  return libc.getsockopt(fd, SOL_SOCKET, SO_TYPE, Buffer.alloc(4)) >= 0;
+  const result = libc.getsockopt(fd, SOL_SOCKET, SO_TYPE, Buffer.alloc(4));
+  return result !== -errno.EBADF && result !== -errno.ENOTSOCK;
 }
 
 /** Sets an option. Throws a SystemError when the kernel refuses. */

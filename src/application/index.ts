@@ -1,0 +1,2 @@
+/** Services: what starts and stops together. */
+export {};

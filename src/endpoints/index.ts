@@ -1,0 +1,2 @@
+/** Places to listen and to connect, as values and as strings. */
+export {};

@@ -12,7 +12,8 @@ import type { WriteQueue } from './write-queue.js';
  *
  * So the socket sends what is queued, ends its own direction, and throws the peer's input away until the peer ends
  * too. Bounded in time and bytes, or a peer that doesn't end could keep the descriptor for ever. The time counts from the last
- * byte that the peer took: who reads slowly gets all of it.
+ * byte that the peer took: who reads slowly gets all of it. A bound that is met, or a send that fails, with bytes still
+ * queued ends in a reset: what was cut off must not look like an end in order.
  */
 export class LingeringClose implements ConnectionFeed {
   readonly wantsData = false;
@@ -31,7 +32,7 @@ export class LingeringClose implements ConnectionFeed {
     this.#closeWhenSent = peerEnded;
     this.#bytesLeft = limits.lingerBytes;
     this.#lingerMs = limits.lingerMs;
-    this.#timeout = driver.after(limits.lingerMs, () => driver.closeAtOnce(false));
+    this.#timeout = driver.after(limits.lingerMs, () => this.#close());
     if (queue.bytes === 0) this.#endWriting();
     else driver.startWriting();
     if (!peerEnded) driver.startReading();
@@ -85,6 +86,6 @@ export class LingeringClose implements ConnectionFeed {
 
   #close(): void {
     this.#timeout[Symbol.dispose]();
-    this.#driver.closeAtOnce(false);
+    this.#driver.closeAtOnce(this.queue.bytes > 0);
   }
 }

@@ -130,8 +130,23 @@ describe('LingeringClose', () => {
 
     subject.driver.clock.advance(0.1);
 
-    expect(subject.driver.givenUp).to.deep.equal(['at once']);
+    expect(subject.driver.givenUp).to.deep.equal(['with reset']);
   });
+
+  for (const [what, meet] of [
+    ['its time is up', ({ driver }: Subject) => driver.clock.advance(5)],
+    ['more comes than its bound in bytes', ({ lingering }: Subject) => lingering.dataDiscarded(11)],
+    ['sending fails', ({ lingering }: Subject) => lingering.failed()],
+  ] as const) {
+    it(`resets when ${what} with bytes still queued: what is cut off must not look like an end in order`, () => {
+      const subject = linger({ queued: 3, limits: { lingerBytes: 10 } });
+      subject.take(1);
+      meet(subject);
+
+      expect(subject.driver.givenUp).to.deep.equal(['with reset']);
+      expect(subject.timers).to.equal(0);
+    });
+  }
 
   it('is not held up by input that goes on and on', () => {
     const subject = linger({ limits: { lingerMs: 1000 } });
@@ -144,7 +159,7 @@ describe('LingeringClose', () => {
   });
 
   it('closes when a call fails', () => {
-    const subject = linger({ queued: 1 });
+    const subject = linger();
     subject.lingering.failed();
 
     expect(subject.driver.givenUp).to.deep.equal(['at once']);

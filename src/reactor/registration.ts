@@ -30,7 +30,10 @@ export class Registration {
   applied = OUTSIDE;
   /** The worst hang-up that was told. */
   hungUp: HangUp | undefined = undefined;
-  /** The properties below, a bit each: there is a registration for every idle connection, and a boolean takes a word. */
+  /**
+   * The properties below, a bit each: there is a registration for every idle connection, and a boolean takes a word
+   * of 8 bytes. So does, once for each instance, having any #private method.
+   */
   #marks = KEEPS_ALIVE | LIVE | MAY_BE_LOST;
 
   constructor(fd: number, generation: number, descriptor: IFileDescriptor) {
@@ -58,7 +61,7 @@ export class Registration {
   }
 
   set changed(value: boolean) {
-    this.#mark(CHANGED, value);
+    this.#marks = marked(this.#marks, CHANGED, value);
   }
 
   /** HUP or ERR came, which can't be masked: without a reader or writer the descriptor has to leave the set. */
@@ -67,7 +70,7 @@ export class Registration {
   }
 
   set over(value: boolean) {
-    this.#mark(OVER, value);
+    this.#marks = marked(this.#marks, OVER, value);
   }
 
   /** The reactor's own descriptors are neither listed nor removed by removeAll. */
@@ -76,7 +79,7 @@ export class Registration {
   }
 
   set internal(value: boolean) {
-    this.#mark(INTERNAL, value);
+    this.#marks = marked(this.#marks, INTERNAL, value);
   }
 
   /** Whether the process stays alive for this descriptor. */
@@ -85,7 +88,7 @@ export class Registration {
   }
 
   set keepsAlive(value: boolean) {
-    this.#mark(KEEPS_ALIVE, value);
+    this.#marks = marked(this.#marks, KEEPS_ALIVE, value);
   }
 
   /** False once the descriptor left the poller: events for it are dropped. */
@@ -94,7 +97,7 @@ export class Registration {
   }
 
   set live(value: boolean) {
-    this.#mark(LIVE, value);
+    this.#marks = marked(this.#marks, LIVE, value);
   }
 
   /**
@@ -106,10 +109,10 @@ export class Registration {
   }
 
   set mayBeLost(value: boolean) {
-    this.#mark(MAY_BE_LOST, value);
+    this.#marks = marked(this.#marks, MAY_BE_LOST, value);
   }
+}
 
-  #mark(bit: number, value: boolean): void {
-    this.#marks = value ? this.#marks | bit : this.#marks & ~bit;
-  }
+function marked(marks: number, bit: number, value: boolean): number {
+  return value ? marks | bit : marks & ~bit;
 }

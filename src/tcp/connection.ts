@@ -31,6 +31,10 @@ import { Waiters } from './waiters.js';
  * `readEnded` says that the peer's FIN came.
  *
  * What is queued, and who produces it, is {@link Consumer}'s affair.
+ *
+ * There may be very many connections, so they are kept small: what only some of them have is in an {@link Audience}, and
+ * methods are `private`, not #private, for a class with #private methods costs each instance a word of 8 bytes.
+ *
  * Twisted: `Connection` (twisted.internet.tcp).
  */
 
@@ -55,7 +59,6 @@ export abstract class Connection
   #state: 'new' | 'open' | 'closing' | 'ending' | 'released' | 'over' = 'new';
   #writing: 'open' | 'ending' | 'ended' = 'open';
   #readEnded = false;
-  #lost: Waiters | undefined;
 
   abstract getPeer(): IAddress;
   abstract getHost(): IAddress;
@@ -80,9 +83,9 @@ export abstract class Connection
     // Before the protocol is told, so that a pauseProducing() in connectionMade counts.
     driver.startReading();
     try {
-      this.#follow(protocol.makeConnection(this), 'connectionMade');
+      this.follow(protocol.makeConnection(this), 'connectionMade');
     } catch (error) {
-      this.#threw('connectionMade', error);
+      this.threw('connectionMade', error);
     }
   }
 
@@ -112,7 +115,7 @@ export abstract class Connection
     const { bytes } = this.queue;
     if (bytes > 0) throw new Error(`${bytes} bytes are queued: wait for drained() first`);
     this.#state = 'released';
-    driver.later(() => this.#end(new Failure(new ConnectionDetached()), 'at once'));
+    driver.later(() => this.finish(new Failure(new ConnectionDetached()), 'at once'));
     return driver.release();
   }
 
@@ -136,7 +139,7 @@ export abstract class Connection
   /** Fires when the connection is lost, whatever the reason; at once if it is. */
   whenLost(): Deferred<void> {
     if (this.#state === 'over') return succeed<void>(undefined);
-    return (this.#lost ??= new Waiters()).add();
+    return (this.attended().lost ??= new Waiters()).add();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -154,9 +157,9 @@ export abstract class Connection
     this.bytesRead += data.length;
     try {
       const completion = (this.#protocol as IProtocol).dataReceived(data);
-      if (completion !== undefined) this.#follow(completion, 'dataReceived');
+      if (completion !== undefined) this.follow(completion, 'dataReceived');
     } catch (error) {
-      this.#threw('dataReceived', error);
+      this.threw('dataReceived', error);
     }
   }
 
@@ -170,15 +173,15 @@ export abstract class Connection
     this.#readEnded = true;
     this.#driver?.stopReading();
     if (!isHalfCloseable(protocol)) {
-      this.#end(done, 'in order');
+      this.finish(done, 'in order');
       return;
     }
     try {
-      this.#follow(protocol.readConnectionLost(), 'readConnectionLost');
+      this.follow(protocol.readConnectionLost(), 'readConnectionLost');
     } catch (error) {
-      this.#threw('readConnectionLost', error);
+      this.threw('readConnectionLost', error);
     }
-    this.#endIfBothEnded();
+    this.endIfBothEnded();
   }
 
   hangUp(how: HangUp): void {
@@ -187,7 +190,7 @@ export abstract class Connection
       if (how === 'reset') this.stopProducer();
     } else if (how === 'reset' && this.live) {
       // Nobody will read any more, so no read will tell; and there may be nothing to write either.
-      this.#end(new Failure(new ConnectionLost('the peer has reset it')), 'at once');
+      this.finish(new Failure(new ConnectionLost('the peer has reset it')), 'at once');
     }
   }
 
@@ -196,15 +199,15 @@ export abstract class Connection
       this.bytesWritten += bytes;
       this.taken();
     }
-    if (this.queue.bytes === 0 && this.live) this.#nothingQueued();
+    if (this.queue.bytes === 0 && this.live) this.nothingQueued();
   }
 
   failed(error: Error): void {
-    this.#end(new Failure(new ConnectionLost('', { cause: error })), 'at once');
+    this.finish(new Failure(new ConnectionLost('', { cause: error })), 'at once');
   }
 
   dropped(reason: Failure): void {
-    this.#end(reason, 'at once');
+    this.finish(reason, 'at once');
   }
 
   // ---- the write side
@@ -227,40 +230,40 @@ export abstract class Connection
   }
 
   /** All is sent: who waited for that has its turn, and if nobody did, what was to end ends. */
-  #nothingQueued(): void {
+  private nothingQueued(): void {
     this.emptied();
     if (!this.live) return;
     try {
       if (this.resumeProducer()) return;
     } catch (error) {
-      this.#threw('resumeProducing', error);
+      this.threw('resumeProducing', error);
       return;
     }
     // Somebody who was told may have written again.
     if (this.queue.bytes > 0) return;
-    if (this.#state === 'closing') this.#end(done, 'in order');
-    else if (this.#writing === 'ending') this.#endWriting();
+    if (this.#state === 'closing') this.finish(done, 'in order');
+    else if (this.#writing === 'ending') this.endWriting();
   }
 
-  #endWriting(): void {
+  private endWriting(): void {
     this.#writing = 'ended';
     this.#driver?.shutdownWrite();
     const protocol = this.#protocol;
     if (protocol !== undefined && isHalfCloseable(protocol)) {
       try {
-        this.#follow(protocol.writeConnectionLost(), 'writeConnectionLost');
+        this.follow(protocol.writeConnectionLost(), 'writeConnectionLost');
       } catch (error) {
-        this.#threw('writeConnectionLost', error);
+        this.threw('writeConnectionLost', error);
       }
     }
-    this.#endIfBothEnded();
+    this.endIfBothEnded();
   }
 
   /** Both directions are over, so no event will come any more. */
-  #endIfBothEnded(): void {
+  private endIfBothEnded(): void {
     if (this.#state !== 'open' || !this.#readEnded || this.#writing !== 'ended') return;
     this.#driver?.later(() => {
-      if (this.#state === 'open') this.#end(done, 'in order');
+      if (this.#state === 'open') this.finish(done, 'in order');
     });
   }
 
@@ -274,21 +277,21 @@ export abstract class Connection
     this.queue.clear();
     this.unwatchPeer();
     driver.stopReading();
-    driver.later(() => this.#end(new Failure(reason()), 'with reset'));
+    driver.later(() => this.finish(new Failure(reason()), 'with reset'));
   }
 
   /** Waits for an async callback, so that its rejection ends the connection as a throw would. */
-  #follow(completion: unknown, callback: string): void {
-    if (completion !== undefined) follow(completion, (error) => this.#threw(callback, error));
+  private follow(completion: unknown, callback: string): void {
+    if (completion !== undefined) follow(completion, (error) => this.threw(callback, error));
   }
 
-  #threw(callback: string, error: unknown): void {
+  private threw(callback: string, error: unknown): void {
     const failure = Failure.from(error);
     log.failure('{callback} of {connection} threw', failure, { callback, connection: this.logPrefix() });
-    this.#end(failure, 'at once');
+    this.finish(failure, 'at once');
   }
 
-  #end(reason: Failure, closing: Closing): void {
+  private finish(reason: Failure, closing: Closing): void {
     const driver = this.#driver;
     const protocol = this.#protocol;
     if (driver === undefined || protocol === undefined) return;
@@ -298,14 +301,14 @@ export abstract class Connection
     this.#protocol = undefined;
     this.unwatchPeer();
     this.stopProducer();
-    if (!released) this.#close(driver, closing);
+    if (!released) this.giveUp(driver, closing);
     this.failDrained(reason);
     tellConnectionLost(protocol, reason);
     this.ended(reason);
-    this.#lost?.fire();
+    this.audience?.lost?.fire();
   }
 
-  #close(driver: ConnectionDriver, closing: Closing): void {
+  private giveUp(driver: ConnectionDriver, closing: Closing): void {
     if (closing === 'in order') {
       driver.closeInOrder(this.queue, this.#readEnded);
     } else {

@@ -13,6 +13,7 @@ import type {
   TransportEvents,
 } from '../interfaces/index.js';
 import { EventSource, getLog } from '../logger/index.js';
+import { Audience } from './audience.js';
 import type { ConnectionDriver } from './connection-driver.js';
 import type { ConnectionLimits } from './connection-options.js';
 import { ProducerSlot } from './producer-slot.js';
@@ -36,10 +37,8 @@ export abstract class Consumer implements IConsumer {
 
   readonly #limits: ConnectionLimits;
   #full = false;
-  #producer: ProducerSlot | undefined;
-  #events: EventSource<TransportEvents> | undefined;
-  #drained: Waiters | undefined;
-  #slowReader: SlowReader | undefined;
+  /** Whoever cares, if anybody does. */
+  protected audience: Audience | undefined = undefined;
 
   constructor(limits: ConnectionLimits) {
     this.#limits = limits;
@@ -65,14 +64,14 @@ export abstract class Consumer implements IConsumer {
   }
 
   get events(): IEvents<TransportEvents> {
-    return (this.#events ??= new EventSource());
+    return (this.attended().events ??= new EventSource());
   }
 
   write(data: Uint8Array): boolean {
     requireBytes(data);
     if (!this.accepting) return false;
     this.queue.push(data);
-    return this.#queued();
+    return this.queued();
   }
 
   writeSequence(pieces: Iterable<Uint8Array>): boolean {
@@ -80,22 +79,22 @@ export abstract class Consumer implements IConsumer {
     for (const data of all) requireBytes(data);
     if (!this.accepting) return false;
     for (const data of all) this.queue.push(data);
-    return this.#queued();
+    return this.queued();
   }
 
   drained(): Deferred<void> {
     if (!this.connected) return fail(new NotConnectedError());
     if (this.queue.bytes === 0) return succeed<void>(undefined);
-    return (this.#drained ??= new Waiters()).add();
+    return (this.attended().drained ??= new Waiters()).add();
   }
 
   registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
-    if (this.live) (this.#producer ??= new ProducerSlot()).register(producer, streaming);
+    if (this.live) (this.attended().producer ??= new ProducerSlot()).register(producer, streaming);
     else producer.stopProducing();
   }
 
   unregisterProducer(): void {
-    this.#producer?.unregister();
+    this.audience?.producer?.unregister();
     // What waited for the producer has nothing left to send that would bring it up again.
     if (this.finishing) this.startWriting();
   }
@@ -106,12 +105,12 @@ export abstract class Consumer implements IConsumer {
   protected watchPeer(driver: Pick<ConnectionDriver, 'after'>): void {
     const { slowReaderTimeoutMs } = this.#limits;
     if (slowReaderTimeoutMs === Infinity) return;
-    this.#slowReader = new SlowReader(slowReaderTimeoutMs, driver, () => this.#tooSlow());
+    this.attended().slowReader = new SlowReader(slowReaderTimeoutMs, driver, () => this.tooSlow());
   }
 
   /** Some of the queue is sent. */
   protected taken(): void {
-    this.#slowReader?.took(this.queue.bytes);
+    this.audience?.slowReader?.took(this.queue.bytes);
   }
 
   /** All is sent: who waited for that hears it, except the producer. */
@@ -120,20 +119,21 @@ export abstract class Consumer implements IConsumer {
       this.#full = false;
       this.emit('drain');
     }
-    this.#drained?.fire();
+    this.audience?.drained?.fire();
   }
 
   /** Asks the producer for more, if there is one; false if not. Throws what the producer throws. */
   protected resumeProducer(): boolean {
-    if (this.#producer?.occupied !== true) return false;
-    this.#producer.resume();
+    const producer = this.audience?.producer;
+    if (producer?.occupied !== true) return false;
+    producer.resume();
     return true;
   }
 
   /** The producer hears that there will be no more. */
   protected stopProducer(): void {
     try {
-      this.#producer?.stop();
+      this.audience?.producer?.stop();
     } catch (error) {
       log.failure('stopProducing threw', Failure.from(error), { connection: this.logPrefix() });
     }
@@ -141,31 +141,36 @@ export abstract class Consumer implements IConsumer {
 
   /** Nobody waits for the peer any more. */
   protected unwatchPeer(): void {
-    this.#slowReader?.stop();
+    this.audience?.slowReader?.stop();
   }
 
   /** Who still waits for the queue to drain waits in vain. */
   protected failDrained(reason: Failure): void {
-    this.#drained?.fail(reason);
+    this.audience?.drained?.fail(reason);
   }
 
   protected emit<K extends keyof TransportEvents>(event: K, ...args: TransportEvents[K]): void {
-    this.#events?.emit(event, ...args);
+    this.audience?.events?.emit(event, ...args);
+  }
+
+  /** The audience, made when somebody joins it. */
+  protected attended(): Audience {
+    return (this.audience ??= new Audience());
   }
 
   // ---- the marks
 
-  #queued(): boolean {
+  private queued(): boolean {
     const { bytes } = this.queue;
     if (bytes === 0) return true;
     this.startWriting();
-    this.#slowReader?.queued();
+    this.audience?.slowReader?.queued();
     if (bytes <= this.writeBufferSize && bytes <= this.#limits.writeQueueLimit) return true;
-    this.#overfull(bytes);
+    this.overfull(bytes);
     return false;
   }
 
-  #overfull(bytes: number): void {
+  private overfull(bytes: number): void {
     const { writeQueueLimit } = this.#limits;
     if (bytes > writeQueueLimit) {
       this.emit('writeQueueOverflow', bytes);
@@ -176,10 +181,10 @@ export abstract class Consumer implements IConsumer {
       this.#full = true;
       this.emit('writeBufferFull', bytes);
     }
-    this.#producer?.pause();
+    this.audience?.producer?.pause();
   }
 
-  #tooSlow(): void {
+  private tooSlow(): void {
     const { bytes } = this.queue;
     this.emit('slowReader', bytes);
     this.abort(() => new SlowReaderError(bytes, this.#limits.slowReaderTimeoutMs));

@@ -32,20 +32,22 @@ import type { WriteQueue } from './write-queue.js';
 /** When a send is tried again that the kernel had no memory for, in ms. */
 const NO_MEMORY_RETRY_MS = 20;
 
+const READING = 1;
+/** A flush is asked for. */
+const DIRTY = 2;
+/** EPOLLOUT is awaited: then flushing has to wait for it too. */
+const BLOCKED = 4;
+const SHARED = 8;
+
 export class ReadinessDriver
   implements ConnectionDriver, IReadWriteDescriptor, IHangUpDescriptor, IFlushable
 {
-  /** True once the descriptor's number was given to the program, or came from it. */
-  shared = false;
   readonly #context: TransportContext;
   readonly #limits: ConnectionLimits;
   #feed: ConnectionFeed;
   #fd: number;
-  #reading = false;
-  /** Whether a flush is asked for. */
-  #dirty = false;
-  /** Whether EPOLLOUT is awaited: then flushing has to wait for it too. */
-  #blocked = false;
+  /** READING, DIRTY, BLOCKED, SHARED: a boolean each would cost every idle connection a word. */
+  #marks = 0;
   /** The timer of a send that the kernel had no memory for. */
   #retry: IDelayedCall | undefined;
 
@@ -57,23 +59,33 @@ export class ReadinessDriver
     context.fds.addHangUpWatch(this);
   }
 
+  /** True once the descriptor's number was given to the program, or came from it. */
+  get shared(): boolean {
+    return (this.#marks & SHARED) !== 0;
+  }
+
+  /** The number can't be taken back. */
+  markShared(): void {
+    this.#marks |= SHARED;
+  }
+
   // ---- what the connection asks
 
   startReading(): void {
-    if (this.#reading || this.#fd < 0) return;
-    this.#reading = true;
+    if ((this.#marks & READING) !== 0 || this.#fd < 0) return;
+    this.#marks |= READING;
     this.#context.fds.addReader(this);
   }
 
   stopReading(): void {
-    if (!this.#reading || this.#fd < 0) return;
-    this.#reading = false;
+    if ((this.#marks & READING) === 0 || this.#fd < 0) return;
+    this.#marks &= ~READING;
     this.#context.fds.removeReader(this);
   }
 
   startWriting(): void {
-    if (this.#dirty || this.#blocked || this.#fd < 0) return;
-    this.#dirty = true;
+    if ((this.#marks & (DIRTY | BLOCKED)) !== 0 || this.#fd < 0) return;
+    this.#marks |= DIRTY;
     this.#context.turn.flushAtEnd(this);
   }
 
@@ -124,14 +136,14 @@ export class ReadinessDriver
     const { libc, turn } = this.#context;
     const { slab } = turn;
     const n = libc.recv(this.#fd, slab, 0, slab.length, 0);
-    if (n > 0) this.#received(slab, n);
+    if (n > 0) this.received(slab, n);
     else if (n === 0) this.#feed.endOfFile();
-    else this.#receiveFailed(n);
+    else this.receiveFailed(n);
   }
 
   doWrite(): void {
     this.#context.fds.removeWriter(this);
-    this.#blocked = false;
+    this.#marks &= ~BLOCKED;
     this.flush();
   }
 
@@ -143,25 +155,26 @@ export class ReadinessDriver
     // While everything is being dropped, what one connection was told may have closed another.
     if (this.#fd < 0) return;
     this.#feed.dropped(reason);
-    this.closeAtOnce(false);
+    // What a lingering close had still to send is cut off, and must not look like an end in order.
+    this.closeAtOnce(this.#feed.queue.bytes > 0);
   }
 
   flush(): void {
-    this.#dirty = false;
-    if (this.#fd < 0 || this.#blocked) return;
+    this.#marks &= ~DIRTY;
+    if (this.#fd < 0 || (this.#marks & BLOCKED) !== 0) return;
     const { queue } = this.#feed;
     const wanted = queue.bytes;
     const n = wanted === 0 ? 0 : sendQueue(this.#context, this.#fd, queue);
     if (n < 0) {
-      this.#sendFailed(n);
+      this.sendFailed(n);
       return;
     }
     queue.consume(n);
-    if (n < wanted) this.#awaitWritability();
+    if (n < wanted) this.awaitWritability();
     this.#feed.sent(n);
   }
 
-  #received(slab: Buffer, n: number): void {
+  private received(slab: Buffer, n: number): void {
     const feed = this.#feed;
     if (!feed.wantsData) {
       feed.dataDiscarded(n);
@@ -175,26 +188,26 @@ export class ReadinessDriver
     }
   }
 
-  #receiveFailed(result: number): void {
+  private receiveFailed(result: number): void {
     // EAGAIN: another reader took it, or the event was stale. EINTR: the event is told again.
     if (result === -errno.EAGAIN || result === -errno.EINTR) return;
     this.#feed.failed(systemError(result, 'recv', { fd: this.#fd }));
   }
 
-  #sendFailed(result: number): void {
+  private sendFailed(result: number): void {
     switch (result) {
       case -errno.EAGAIN:
-        this.#awaitWritability();
+        this.awaitWritability();
         break;
       case -errno.EINTR:
         this.startWriting();
         break;
       case -errno.ENOBUFS:
       case -errno.ENOMEM:
-        this.#blocked = true;
+        this.#marks |= BLOCKED;
         this.#retry = this.after(NO_MEMORY_RETRY_MS, () => {
           this.#retry = undefined;
-          this.#blocked = false;
+          this.#marks &= ~BLOCKED;
           this.startWriting();
         });
         break;
@@ -203,9 +216,9 @@ export class ReadinessDriver
     }
   }
 
-  #awaitWritability(): void {
-    if (this.#blocked) return;
-    this.#blocked = true;
+  private awaitWritability(): void {
+    if ((this.#marks & BLOCKED) !== 0) return;
+    this.#marks |= BLOCKED;
     this.#context.fds.addWriter(this);
   }
 }

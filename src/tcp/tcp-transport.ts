@@ -66,7 +66,7 @@ export abstract class TcpTransport extends Connection implements ITCPTransport {
   }
 
   setTcpKeepAlive(enabled: boolean, options: KeepAliveOptions = {}): void {
-    setKeepAlive(this.#libc, this.#openFd(), enabled, options);
+    setKeepAlive(this.#context.libc, this.openFd(), enabled, options);
   }
 
   getTcpUserTimeout(): number {
@@ -78,27 +78,27 @@ export abstract class TcpTransport extends Connection implements ITCPTransport {
   }
 
   getTcpInfo(): TcpInfo {
-    return getTcpInfo(this.#libc, this.#openFd());
+    return getTcpInfo(this.#context.libc, this.openFd());
   }
 
   getSocketOption(level: number, name: number): number {
-    return getIntegerOption(this.#libc, this.#openFd(), level, name);
+    return getIntegerOption(this.#context.libc, this.openFd(), level, name);
   }
 
   setSocketOption(level: number, name: number, value: number | Uint8Array): void {
-    setOption(this.#libc, this.#openFd(), level, name, value);
+    setOption(this.#context.libc, this.openFd(), level, name, value);
   }
 
   fileno(): number {
     const socket = this.#socket;
     if (socket === undefined || !this.connected) return -1;
     // Who knows the number may duplicate it.
-    socket.shared = true;
+    socket.markShared();
     return socket.fileno();
   }
 
   override detach(): number {
-    if (this.#socket !== undefined) this.#socket.shared = true;
+    this.#socket?.markShared();
     const fd = super.detach();
     // Without a descriptor, a reactor that drops everything wouldn't find it before the protocol is told.
     const { onDisconnectAll } = this.#context;
@@ -127,16 +127,12 @@ export abstract class TcpTransport extends Connection implements ITCPTransport {
   /** The connection begins on this descriptor, which the transport owns from now on. */
   protected open(fd: number, protocol: IProtocol, limits: ConnectionLimits, shared = false): void {
     const socket = new ReadinessDriver(this.#context, fd, this, limits);
-    socket.shared = shared;
+    if (shared) socket.markShared();
     this.#socket = socket;
     this.begin(socket, protocol);
   }
 
-  get #libc(): Libc {
-    return this.#context.libc;
-  }
-
-  #openFd(): number {
+  private openFd(): number {
     const fd = this.connected ? (this.#socket?.fileno() ?? -1) : -1;
     if (fd < 0) throw new NotConnectedError();
     return fd;

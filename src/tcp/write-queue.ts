@@ -3,6 +3,8 @@
  * is sent. Pushing and consuming cost the same whatever the length: nothing is joined or copied here.
  *
  * Most connections answer one message with one write, so a lone chunk is kept without a list.
+ *
+ * There is one for each connection, so its method is `private`, not #private: see connection.ts.
  */
 const NO_CHUNKS: readonly Uint8Array[] = [];
 const SENT = new Uint8Array(0);
@@ -63,7 +65,7 @@ export class WriteQueue {
     }
     this.#bytes -= count;
     this.#offset += count;
-    if (this.#chunks !== undefined) this.#skipSent(this.#chunks);
+    if (this.#chunks !== undefined) this.skipSent(this.#chunks);
   }
 
   clear(): void {
@@ -75,7 +77,7 @@ export class WriteQueue {
   }
 
   /** Moves on to the first chunk that isn't wholly sent. */
-  #skipSent(chunks: Uint8Array[]): void {
+  private skipSent(chunks: Uint8Array[]): void {
     let chunk = chunks[this.#first] as Uint8Array;
     while (this.#offset >= chunk.length) {
       this.#offset -= chunk.length;

@@ -59,6 +59,14 @@ const found: readonly { readonly name: string; readonly faults: readonly Injecti
       { ...fault('send', 'ECONNRESET'), nth: 2, persist: true },
     ],
   },
+  {
+    // The same, when the poller can't watch what is still to be sent.
+    name: 'an echo',
+    faults: [
+      { ...fault('send', 'ENOMEM'), nth: 2, persist: false },
+      { ...fault('epoll_ctl', 'ENOMEM'), nth: 3, persist: false },
+    ],
+  },
 ];
 
 function fault(call: LibcCall, errno: ErrnoName): LegalFault {

@@ -26,7 +26,7 @@ describe('The end of a ReadinessDriver', () => {
 
     it('tells the poller that the number may have been duplicated if it was shown', () => {
       const { driver, context } = new DriverSubject();
-      driver.shared = true;
+      driver.markShared();
       driver.closeAtOnce(false);
 
       expect(context.forgotten).to.deep.equal([true]);

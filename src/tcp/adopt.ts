@@ -62,8 +62,8 @@ export function adoptStreamConnection(
       return null;
     }
     const owner = { portNumber: host.port, lost: () => undefined };
-    const server = new Server(context, owner, 0, peer, host, limits);
-    server.start(copy, protocol, limits, true);
+    const server = new Server(owner, 0, peer, host, limits);
+    server.start(context, copy, protocol, limits, true);
     return server;
   } catch (error) {
     libc.close(copy);

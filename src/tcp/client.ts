@@ -12,20 +12,19 @@ export class Client extends TcpTransport {
 
   /** `onEnd` is called after the protocol's `connectionLost`. */
   constructor(
-    context: TransportContext,
     peer: IInternetAddress,
     host: IInternetAddress,
     limits: ConnectionLimits,
     onEnd: (reason: Failure) => void,
   ) {
-    super(context, peer, host, limits);
+    super(peer, host, limits);
     this.#onEnd = onEnd;
   }
 
   /** Takes the descriptor and tells the protocol. */
-  start(fd: number, protocol: IProtocol, limits: ConnectionLimits): void {
+  start(context: TransportContext, fd: number, protocol: IProtocol, limits: ConnectionLimits): void {
     this.#protocolName = nameOf(protocol);
-    this.open(fd, protocol, limits);
+    this.open(context, fd, protocol, limits);
   }
 
   /** `Echo,client`; `Uninitialized` before there is a protocol. */

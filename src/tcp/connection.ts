@@ -46,14 +46,14 @@ const done = new Failure(new ConnectionDone());
 /** How the driver is to give the descriptor up. */
 type Closing = 'in order' | 'at once' | 'with reset';
 
-export abstract class Connection
+export abstract class Connection<D extends ConnectionDriver = ConnectionDriver>
   extends Consumer
   implements ITransport, IPushProducer, ConnectionFeed, AsyncDisposable
 {
   bytesRead = 0;
   bytesWritten = 0;
 
-  #driver: ConnectionDriver | undefined;
+  #driver: D | undefined;
   #protocol: IProtocol | undefined;
   /** `released` is an `ending` without a descriptor: the driver has given it up already. */
   #state: 'new' | 'open' | 'closing' | 'ending' | 'released' | 'over' = 'new';
@@ -74,8 +74,13 @@ export abstract class Connection
     return this.connected && this.#state !== 'open';
   }
 
+  /** What drives it, from its beginning to its end. */
+  protected get driver(): D | undefined {
+    return this.#driver;
+  }
+
   /** The connection is there: reading begins and the protocol is told. */
-  protected begin(driver: ConnectionDriver, protocol: IProtocol): void {
+  protected begin(driver: D, protocol: IProtocol): void {
     this.#driver = driver;
     this.#protocol = protocol;
     this.#state = 'open';

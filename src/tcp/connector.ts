@@ -215,10 +215,8 @@ export class Connector implements IConnector {
       const host = localAddress(this.#context.libc, fd);
       const protocol = this.#factory.buildProtocol(address);
       if (protocol !== null && !this.#isUnwanted()) {
-        this.#transport = new Client(this.#context, address, host, this.#limits, (reason) =>
-          this.#lost(reason),
-        );
-        this.#transport.start(fd, protocol, this.#limits);
+        this.#transport = new Client(address, host, this.#limits, (reason) => this.#lost(reason));
+        this.#transport.start(this.#context, fd, protocol, this.#limits);
         return;
       }
     } catch (error) {

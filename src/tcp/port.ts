@@ -251,7 +251,7 @@ export class Port implements ITCPPort, IReadDescriptor, IHangUpDescriptor, Serve
       server = this.#makeServer(fd, peer);
       this.#connections.add(server);
       counters.accepted += 1;
-      server.start(fd, protocol, this.#limits);
+      server.start(this.#context, fd, protocol, this.#limits);
     } catch (error) {
       if (server !== undefined && this.#connections.delete(server)) counters.accepted -= 1;
       counters.failed += 1;
@@ -276,7 +276,7 @@ export class Port implements ITCPPort, IReadDescriptor, IHangUpDescriptor, Serve
     const { libc } = this.#context;
     applyOptions(libc, fd, this.#options);
     const host = this.#hostIsExact ? this.#host : localAddress(libc, fd);
-    return new Server(this.#context, this, this.#sessions++, peer, host, this.#limits);
+    return new Server(this, this.#sessions++, peer, host, this.#limits);
   }
 
   // ---- the socket

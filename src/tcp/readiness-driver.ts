@@ -42,7 +42,7 @@ const SHARED = 8;
 export class ReadinessDriver
   implements ConnectionDriver, IReadWriteDescriptor, IHangUpDescriptor, IFlushable
 {
-  readonly #context: TransportContext;
+  readonly context: TransportContext;
   readonly #limits: ConnectionLimits;
   #feed: ConnectionFeed;
   #fd: number;
@@ -52,7 +52,7 @@ export class ReadinessDriver
   #retry: IDelayedCall | undefined;
 
   constructor(context: TransportContext, fd: number, feed: ConnectionFeed, limits: ConnectionLimits) {
-    this.#context = context;
+    this.context = context;
     this.#fd = fd;
     this.#feed = feed;
     this.#limits = limits;
@@ -74,24 +74,24 @@ export class ReadinessDriver
   startReading(): void {
     if ((this.#marks & READING) !== 0 || this.#fd < 0) return;
     this.#marks |= READING;
-    this.#context.fds.addReader(this);
+    this.context.fds.addReader(this);
   }
 
   stopReading(): void {
     if ((this.#marks & READING) === 0 || this.#fd < 0) return;
     this.#marks &= ~READING;
-    this.#context.fds.removeReader(this);
+    this.context.fds.removeReader(this);
   }
 
   startWriting(): void {
     if ((this.#marks & (DIRTY | BLOCKED)) !== 0 || this.#fd < 0) return;
     this.#marks |= DIRTY;
-    this.#context.turn.flushAtEnd(this);
+    this.context.turn.flushAtEnd(this);
   }
 
   shutdownWrite(): void {
     // ENOTCONN means that the peer has reset the connection: reading will tell.
-    this.#context.libc.shutdown(this.#fd, SHUT_WR);
+    this.context.libc.shutdown(this.#fd, SHUT_WR);
   }
 
   closeInOrder(queue: WriteQueue, peerEnded: boolean): void {
@@ -102,24 +102,24 @@ export class ReadinessDriver
 
   closeAtOnce(reset: boolean): void {
     if (this.#fd < 0) return;
-    if (reset) resetOnClose(this.#context.libc, this.#fd);
-    this.#context.libc.close(this.release());
+    if (reset) resetOnClose(this.context.libc, this.#fd);
+    this.context.libc.close(this.release());
   }
 
   release(): number {
     const fd = this.#fd;
     this.#retry?.[Symbol.dispose]();
-    this.#context.fds.forget(this, { shared: this.shared });
+    this.context.fds.forget(this, { shared: this.shared });
     this.#fd = -1;
     return fd;
   }
 
   later(f: () => void): IDelayedCall {
-    return this.#context.time.callLater(0, f);
+    return this.context.time.callLater(0, f);
   }
 
   after(delayMs: number, f: () => void): IDelayedCall {
-    return this.#context.time.callLater(delayMs / 1000, f);
+    return this.context.time.callLater(delayMs / 1000, f);
   }
 
   // ---- what the reactor calls
@@ -133,7 +133,7 @@ export class ReadinessDriver
   }
 
   doRead(): void {
-    const { libc, turn } = this.#context;
+    const { libc, turn } = this.context;
     const { slab } = turn;
     const n = libc.recv(this.#fd, slab, 0, slab.length, 0);
     if (n > 0) this.received(slab, n);
@@ -142,7 +142,7 @@ export class ReadinessDriver
   }
 
   doWrite(): void {
-    this.#context.fds.removeWriter(this);
+    this.context.fds.removeWriter(this);
     this.#marks &= ~BLOCKED;
     this.flush();
   }
@@ -164,7 +164,7 @@ export class ReadinessDriver
     if (this.#fd < 0 || (this.#marks & BLOCKED) !== 0) return;
     const { queue } = this.#feed;
     const wanted = queue.bytes;
-    const n = wanted === 0 ? 0 : sendQueue(this.#context, this.#fd, queue);
+    const n = wanted === 0 ? 0 : sendQueue(this.context, this.#fd, queue);
     if (n < 0) {
       this.sendFailed(n);
       return;
@@ -179,7 +179,7 @@ export class ReadinessDriver
     if (!feed.wantsData) {
       feed.dataDiscarded(n);
     } else if (n * 2 > slab.length) {
-      this.#context.turn.replaceSlab();
+      this.context.turn.replaceSlab();
       feed.dataReceived(slab.subarray(0, n));
     } else {
       const data = Buffer.allocUnsafe(n);
@@ -219,6 +219,6 @@ export class ReadinessDriver
   private awaitWritability(): void {
     if ((this.#marks & BLOCKED) !== 0) return;
     this.#marks |= BLOCKED;
-    this.#context.fds.addWriter(this);
+    this.context.fds.addWriter(this);
   }
 }

@@ -20,22 +20,27 @@ export class Server extends TcpTransport {
   #protocolName = '';
 
   constructor(
-    context: TransportContext,
     owner: ServerOwner,
     sessionNumber: number,
     peer: IInternetAddress,
     host: IInternetAddress,
     limits: ConnectionLimits,
   ) {
-    super(context, peer, host, limits);
+    super(peer, host, limits);
     this.#owner = owner;
     this.sessionNumber = sessionNumber;
   }
 
   /** Takes the descriptor and tells the protocol. */
-  start(fd: number, protocol: IProtocol, limits: ConnectionLimits, shared = false): void {
+  start(
+    context: TransportContext,
+    fd: number,
+    protocol: IProtocol,
+    limits: ConnectionLimits,
+    shared = false,
+  ): void {
     this.#protocolName = nameOf(protocol);
-    this.open(fd, protocol, limits, shared);
+    this.open(context, fd, protocol, limits, shared);
   }
 
   /** `Echo,0,127.0.0.1`: protocol, session number, peer. */

@@ -25,22 +25,14 @@ import { getTcpInfo } from './tcp-info.js';
 import type { TransportContext } from './transport-context.js';
 
 /** A connection over a TCP socket: what servers and clients have in common. Twisted: `twisted.internet.tcp.Connection`. */
-export abstract class TcpTransport extends Connection implements ITCPTransport {
+export abstract class TcpTransport extends Connection<ReadinessDriver> implements ITCPTransport {
   abstract override toString(): string;
 
-  readonly #context: TransportContext;
   readonly #peer: IInternetAddress;
   readonly #host: IInternetAddress;
-  #socket: ReadinessDriver | undefined;
 
-  constructor(
-    context: TransportContext,
-    peer: IInternetAddress,
-    host: IInternetAddress,
-    limits: ConnectionLimits,
-  ) {
+  constructor(peer: IInternetAddress, host: IInternetAddress, limits: ConnectionLimits) {
     super(limits);
-    this.#context = context;
     this.#peer = peer;
     this.#host = host;
   }
@@ -66,7 +58,8 @@ export abstract class TcpTransport extends Connection implements ITCPTransport {
   }
 
   setTcpKeepAlive(enabled: boolean, options: KeepAliveOptions = {}): void {
-    setKeepAlive(this.#context.libc, this.openFd(), enabled, options);
+    const driver = this.openDriver();
+    setKeepAlive(driver.context.libc, driver.fileno(), enabled, options);
   }
 
   getTcpUserTimeout(): number {
@@ -78,30 +71,34 @@ export abstract class TcpTransport extends Connection implements ITCPTransport {
   }
 
   getTcpInfo(): TcpInfo {
-    return getTcpInfo(this.#context.libc, this.openFd());
+    const driver = this.openDriver();
+    return getTcpInfo(driver.context.libc, driver.fileno());
   }
 
   getSocketOption(level: number, name: number): number {
-    return getIntegerOption(this.#context.libc, this.openFd(), level, name);
+    const driver = this.openDriver();
+    return getIntegerOption(driver.context.libc, driver.fileno(), level, name);
   }
 
   setSocketOption(level: number, name: number, value: number | Uint8Array): void {
-    setOption(this.#context.libc, this.openFd(), level, name, value);
+    const driver = this.openDriver();
+    setOption(driver.context.libc, driver.fileno(), level, name, value);
   }
 
   fileno(): number {
-    const socket = this.#socket;
-    if (socket === undefined || !this.connected) return -1;
+    const { driver } = this;
+    if (driver === undefined) return -1;
     // Who knows the number may duplicate it.
-    socket.markShared();
-    return socket.fileno();
+    driver.markShared();
+    return driver.fileno();
   }
 
   override detach(): number {
-    this.#socket?.markShared();
+    const driver = this.openDriver();
+    driver.markShared();
     const fd = super.detach();
     // Without a descriptor, a reactor that drops everything wouldn't find it before the protocol is told.
-    const { onDisconnectAll } = this.#context;
+    const { onDisconnectAll } = driver.context;
     const tell = (): void => this.dropped(new Failure(new ConnectionDetached()));
     onDisconnectAll.add(tell);
     void this.whenLost().addCallback(() => void onDisconnectAll.delete(tell));
@@ -110,13 +107,13 @@ export abstract class TcpTransport extends Connection implements ITCPTransport {
 
   /** Don't keep the process alive for this connection's sake, as node's `socket.unref()`. */
   unref(): this {
-    if (this.#socket !== undefined) this.#context.fds.keepAlive(this.#socket, false);
+    this.driver?.context.fds.keepAlive(this.driver, false);
     return this;
   }
 
   /** Takes `unref()` back. */
   ref(): this {
-    if (this.#socket !== undefined) this.#context.fds.keepAlive(this.#socket, true);
+    this.driver?.context.fds.keepAlive(this.driver, true);
     return this;
   }
 
@@ -125,17 +122,22 @@ export abstract class TcpTransport extends Connection implements ITCPTransport {
   }
 
   /** The connection begins on this descriptor, which the transport owns from now on. */
-  protected open(fd: number, protocol: IProtocol, limits: ConnectionLimits, shared = false): void {
-    const socket = new ReadinessDriver(this.#context, fd, this, limits);
-    if (shared) socket.markShared();
-    this.#socket = socket;
-    this.begin(socket, protocol);
+  protected open(
+    context: TransportContext,
+    fd: number,
+    protocol: IProtocol,
+    limits: ConnectionLimits,
+    shared = false,
+  ): void {
+    const driver = new ReadinessDriver(context, fd, this, limits);
+    if (shared) driver.markShared();
+    this.begin(driver, protocol);
   }
 
-  private openFd(): number {
-    const fd = this.connected ? (this.#socket?.fileno() ?? -1) : -1;
-    if (fd < 0) throw new NotConnectedError();
-    return fd;
+  private openDriver(): ReadinessDriver {
+    const { driver } = this;
+    if (driver === undefined || driver.fileno() < 0) throw new NotConnectedError();
+    return driver;
   }
 }
 

@@ -12,7 +12,7 @@ const peers = (kind: string) => [
 export const rows = [
   operationsRow({
     name: 'defer',
-    title: 'create, one callback, fire: a thousand made, then fired, then collected',
+    title: 'create, one callback, fire: ten thousand are made, then all are fired, then collected',
     peers: peers('Together'),
     targets: [{ metric: 'total', of: DEFERRED, against: PROMISE, atMost: 0.25 }],
   }),

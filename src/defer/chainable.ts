@@ -93,7 +93,7 @@ export abstract class Chainable<T> implements PromiseLike<T> {
    * For `yield*` in the generators of `inlineCallbacks`: `const n = yield* deferred` waits for the result, and throws
    * the failure's value, as `await` does; the type is known.
    */
-  *[Symbol.iterator](): Generator<Deferred<T>, T> {
+  *[Symbol.iterator](): Generator<Deferred<T>, T, unknown> {
     return (yield this as unknown as Deferred<T>) as T;
   }
 

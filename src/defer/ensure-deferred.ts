@@ -12,10 +12,11 @@ import { isThenable } from './thenable.js';
  * `Deferred.fromCoroutine`.
  */
 export function ensureDeferred<T>(source: PromiseLike<T>): Deferred<T>;
-export function ensureDeferred<R>(source: Generator<unknown, StepResult<R>>): Deferred<Settled<R>>;
+export function ensureDeferred<R>(source: Generator<unknown, StepResult<R>, unknown>): Deferred<Settled<R>>;
 export function ensureDeferred<T>(source: (signal: AbortSignal) => PromiseLike<T>): Deferred<T>;
 export function ensureDeferred<T>(
-  source: PromiseLike<T> | Generator<unknown, StepResult<T>> | ((signal: AbortSignal) => PromiseLike<T>),
+  source:
+    PromiseLike<T> | Generator<unknown, StepResult<T>, unknown> | ((signal: AbortSignal) => PromiseLike<T>),
 ): Deferred<T> {
   if (source instanceof Deferred) return source as Deferred<T>;
   if (isThenable(source)) return Deferred.fromPromise(source);

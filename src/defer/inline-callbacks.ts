@@ -17,7 +17,7 @@ import type { Deferred, Settled, StepResult } from './deferred.js';
  * that isn't a generator function is refused when it is called, with a TypeError. Twisted: `inlineCallbacks`.
  */
 export function inlineCallbacks<This, A extends readonly unknown[], R>(
-  f: (this: This, ...args: A) => Generator<unknown, StepResult<R>>,
+  f: (this: This, ...args: A) => Generator<unknown, StepResult<R>, unknown>,
   options: CoroutineOptions = {},
 ): (this: This, ...args: A) => Deferred<Settled<R>> {
   return function (this: This, ...args: A): Deferred<Settled<R>> {
@@ -27,6 +27,9 @@ export function inlineCallbacks<This, A extends readonly unknown[], R>(
         `inlineCallbacks() takes a generator function, and ${f.name || 'this one'} is none`,
       );
     }
-    return new Coroutine<Settled<R>>(generator as Generator<unknown, StepResult<Settled<R>>>, options);
+    return new Coroutine<Settled<R>>(
+      generator as Generator<unknown, StepResult<Settled<R>>, unknown>,
+      options,
+    );
   };
 }

@@ -2,6 +2,8 @@
 // and `resolve`; its callback runs in a microtask of its own, a Deferred's inside the firing. The callback is one
 // function for all, so that its cost is small and the same for both.
 
+import { AsyncLocalStorage } from 'node:async_hooks';
+
 /** How many wait at once where they are made together. */
 const TOGETHER = 10_000;
 
@@ -79,6 +81,32 @@ export function promisesAwaited() {
       seen += await promise;
     }
   };
+}
+
+/** The same one by one, with a callback that keeps the context it was added in: where no store is in use, and in one. */
+export async function contextsKept(importHeddle) {
+  const { Deferred, keepContext } = await importHeddle('defer');
+  return (count) => {
+    for (let i = 0; i < count; i += 1) {
+      const deferred = new Deferred();
+      deferred.addCallback(keepContext(note));
+      deferred.callback(1);
+    }
+  };
+}
+
+export async function contextsKeptInStore(importHeddle) {
+  return inStore(await contextsKept(importHeddle));
+}
+
+/** What a promise's `then` does anyway. */
+export function promisesInStore() {
+  return inStore(promisesOneByOne());
+}
+
+function inStore(run) {
+  const store = new AsyncLocalStorage();
+  return (count) => store.run({ request: 1 }, run, count);
 }
 
 /** Calls `run` with arrays for groups, and lets the promises' callbacks run before the next. */

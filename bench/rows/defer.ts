@@ -28,4 +28,15 @@ export const rows = [
     peers: peers('Awaited'),
     targets: [],
   }),
+  operationsRow({
+    name: 'defer-context',
+    title: 'create, one callback, fire: with keepContext()',
+    peers: [
+      heddleOperation('in a store', 'defer.mjs', 'contextsKeptInStore'),
+      heddleOperation('no store', 'defer.mjs', 'contextsKept'),
+      heddleOperation('without', 'defer.mjs', 'deferredsOneByOne'),
+      operation('Promise in a store', 'defer.mjs', 'promisesInStore'),
+    ],
+    targets: [],
+  }),
 ];

@@ -1,2 +1,12 @@
 /** What programs do with time, with iterators and with other threads, on top of any reactor's clock. */
+export { coiterate, cooperate } from './cooperate.js';
+export { CooperativeTask, type CooperativeTaskOwner, type CooperativeWork } from './cooperative-task.js';
+export * from './cooperator-errors.js';
+export {
+  type CoiterateOptions,
+  Cooperator,
+  type CooperatorOptions,
+  type CooperatorScheduler,
+  type TerminationPredicate,
+} from './cooperator.js';
 export { LoopingCall, type LoopClock, type LoopingCallStartOptions } from './looping-call.js';

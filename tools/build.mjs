@@ -20,10 +20,14 @@ const root = join(import.meta.dirname, '..');
 const outdir = resolve(process.argv[2] ?? join(root, 'dist'));
 const packageJson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
+/** Files that are loaded by their names, and by nobody's import. */
+const programs = ['task/thread-worker'];
+
 /** What package.json exports, `./defer` for one: the name of its file in dist/, and its source. */
 const entries = Object.values(packageJson.exports)
   .filter((target) => typeof target === 'object')
   .map((target) => target.default.replace(/^\.\/dist\/|\.js$/g, ''))
+  .concat(programs)
   .map((name) => [name, join(root, 'src', `${name}.ts`)]);
 
 /** The sources import each other by the names that they will have as JavaScript. */

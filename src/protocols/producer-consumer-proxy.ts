@@ -93,11 +93,12 @@ export class ProducerConsumerProxy implements IConsumer, IPushProducer, IPullPro
   }
 
   #pass(data: Uint8Array): boolean {
+    if (data.length === 0) return true;
     // Before the consumer is called, which may pause or ask again in there.
     this.#held = !this.#streaming;
     const wantsMore = this.#consumer.write(data) && this.#streaming;
     // A piece that came late, when nobody was asking any more.
-    if (!this.#producerPushes) this.#pullIfFree();
+    if (!this.#producerPushes && this.#isFree() && this.#producer !== undefined) this.#pull();
     return wantsMore;
   }
 
@@ -151,7 +152,7 @@ export class ProducerConsumerProxy implements IConsumer, IPushProducer, IPullPro
     this.#consumer.registerProducer(this, this.#streaming as true);
   }
 
-  /** Asks a pull producer for a piece, and for further ones if the consumer is pushed and hasn't paused this. */
+  /** Asks a pull producer for pieces, as long as it has some and the consumer wants them. */
   #pull(): void {
     if (this.#pulling) return;
     this.#pulling = true;
@@ -159,14 +160,10 @@ export class ProducerConsumerProxy implements IConsumer, IPushProducer, IPullPro
       do {
         this.#answered = false;
         this.#producer?.resumeProducing();
-      } while (this.#hasAnswered() && this.#streaming && this.#isFree() && !this.#producerPushes);
+      } while (this.#hasAnswered() && this.#isFree() && !this.#producerPushes);
     } finally {
       this.#pulling = false;
     }
-  }
-
-  #pullIfFree(): void {
-    if (this.#streaming && this.#isFree() && this.#producer !== undefined) this.#pull();
   }
 
   /** Asked again after others were called: they may have changed it. */

@@ -45,14 +45,14 @@ class Single extends StatefulProtocol {
   readonly pieces: string[] = [];
   constructor(
     readonly bytes: number,
-    readonly answer: (self: Single) => NextState | undefined = () => undefined,
+    readonly answer: (self: Single) => NextState | undefined | void = () => undefined,
   ) {
     super();
   }
   override getInitialState(): NextState {
     return [this.state, this.bytes];
   }
-  state(data: Buffer): NextState | undefined {
+  state(data: Buffer): NextState | undefined | void {
     this.pieces.push(data.toString());
     return this.answer(this);
   }

@@ -19,8 +19,8 @@ export interface TimeoutOptions<P extends IProtocol = IProtocol> {
   /** How long a connection may be idle, in seconds. Default 1800. */
   readonly timeoutPeriod?: number;
   /**
-   * What is done with an idle connection. Default: `loseConnection()`, which waits until what is queued is sent and no producer
-   * is registered. `(protocol) => protocol.abortConnection()` waits for nobody.
+   * What is done with an idle connection. Default: `loseConnection()`, and `abortConnection()` if in another period nothing was written
+   * and the peer took nothing. `(protocol) => protocol.abortConnection()` waits for nobody.
    */
   readonly onTimeout?: (protocol: TimeoutProtocol<P>) => unknown;
 }
@@ -53,12 +53,16 @@ export class TimeoutFactory<P extends IProtocol = IProtocol> extends WrappingFac
 export class TimeoutProtocol<P extends IProtocol = IProtocol> extends ProtocolWrapper<P> {
   readonly #timeout: ConnectionTimeout;
   readonly #period: number;
+  /** How much had been sent when the close was last waited for; -1 before. */
+  #bytesSent = -1;
 
   constructor(factory: IWrapperFactory<P>, wrappedProtocol: P, options: TimeoutOptions<P>) {
     super(factory, wrappedProtocol);
-    const { clock, timeoutPeriod = TIMEOUT_PERIOD, onTimeout = loseIt } = options;
+    const { clock, timeoutPeriod = TIMEOUT_PERIOD, onTimeout } = options;
     this.#period = timeoutPeriod;
-    this.#timeout = new ConnectionTimeout(clock, () => onTimeout(this));
+    this.#timeout = new ConnectionTimeout(clock, () =>
+      onTimeout === undefined ? this.#end() : onTimeout(this),
+    );
   }
 
   /** How long the connection may be idle, in seconds; null if for ever. */
@@ -106,8 +110,18 @@ export class TimeoutProtocol<P extends IProtocol = IProtocol> extends ProtocolWr
     this.#timeout.setTimeout(null);
     return super.connectionLost(reason);
   }
-}
 
-function loseIt(protocol: TimeoutProtocol): void {
-  protocol.loseConnection();
+  /**
+   * A close waits until what is queued is sent and the producer has unregistered. Neither may ever come about: the peer has vanished, or
+   * the producer is the connection itself, as in an echo. So if nothing moves for another period, it waits no longer.
+   */
+  #end(): void {
+    if (this.#bytesSent === this.bytesWritten) {
+      this.abortConnection();
+      return;
+    }
+    this.#bytesSent = this.bytesWritten;
+    this.#timeout.setTimeout(this.#period);
+    this.loseConnection();
+  }
 }

@@ -126,6 +126,36 @@ describe('TimeoutFactory', () => {
     expect(clock.getDelayedCalls()).to.deep.equal([]);
   });
 
+  it('aborts a connection whose close waits in vain for another period: for its producer, here itself', () => {
+    const made = ({ transport }: RecordingProtocol): void => transport.registerProducer(transport, true);
+    const { clock, connection, inner } = scene({}, { made });
+    clock.advance(3);
+    connection.flush();
+    expect([connection.disconnecting, inner.lost]).to.deep.equal([true, false]);
+    clock.advance(2.9);
+    connection.nextTurn();
+    expect(inner.lost).to.equal(false);
+    clock.advance(0.1);
+    connection.nextTurn();
+    expect(inner.reason?.value).to.be.instanceOf(ConnectionAborted);
+    expect(clock.getDelayedCalls()).to.deep.equal([]);
+  });
+
+  it('does not abort while the peer takes what is queued, however slowly', () => {
+    const { clock, connection, inner } = scene();
+    inner.transport.write(Buffer.from('12345678'));
+    for (let second = 0; second < 15; second += 3) {
+      clock.advance(3);
+      connection.flush(1);
+    }
+    connection.nextTurn();
+    expect([connection.disconnecting, inner.lost, connection.output]).to.deep.equal([true, false, '12345']);
+    clock.advance(3);
+    clock.advance(3);
+    connection.nextTurn();
+    expect(inner.reason?.value).to.be.instanceOf(ConnectionAborted);
+  });
+
   it('does with an idle connection what `onTimeout` says', () => {
     const { clock, connection, inner } = scene({ onTimeout: (protocol) => protocol.abortConnection() });
     inner.transport.write(Buffer.from('never read'));

@@ -35,7 +35,7 @@ export interface ReconnectingOptions {
  * user knows when that is: for a server that accepts and hangs up, `connectionMade` would be too soon. A subclass that overrides
  * `clientConnectionLost` or `clientConnectionFailed` has to call them on `super`.
  *
- * A factory belongs to one connector. Twisted: `ReconnectingClientFactory`.
+ * A factory belongs to one connector. Throws a RangeError for an option that is negative or not a number. Twisted: `ReconnectingClientFactory`.
  */
 export class ReconnectingClientFactory<P extends IProtocol = IProtocol>
   extends ClientFactory<P>
@@ -67,6 +67,11 @@ export class ReconnectingClientFactory<P extends IProtocol = IProtocol>
     this.factor = options.factor ?? Math.E;
     this.jitter = options.jitter ?? 0.119626565582;
     this.maxRetries = options.maxRetries ?? null;
+    const { initialDelay, maxDelay, factor, jitter, maxRetries } = this;
+    for (const [name, value] of Object.entries({ initialDelay, maxDelay, factor, jitter, maxRetries })) {
+      if (value !== null && !(value >= 0))
+        throw new RangeError(`${name} must be a number of 0 or more, not ${value}`);
+    }
     this.#random = options.random ?? Math.random;
     this.#listenTo(options.signal);
   }

@@ -188,6 +188,14 @@ describe('ReconnectingClientFactory', () => {
     expect(connector.calls).to.deep.equal(['connect', 'connect']);
   });
 
+  it('refuses options that are negative or not numbers', () => {
+    for (const option of ['initialDelay', 'maxDelay', 'factor', 'jitter', 'maxRetries']) {
+      expect(() => scene({ [option]: -1 }), option).to.throw(RangeError, option);
+      expect(() => scene({ [option]: NaN }), option).to.throw(RangeError, option);
+      expect(() => scene({ [option]: 0 }), option).not.to.throw();
+    }
+  });
+
   it('`retry()` needs a connector', () => {
     expect(() => scene().factory.retry()).to.throw(Error, 'no connector');
   });

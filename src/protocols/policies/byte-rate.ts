@@ -3,6 +3,9 @@ import type { IDelayedCall, IReactorTime } from '../../interfaces/index.js';
 /** The only window there is, in seconds: rates are given per second. */
 const WINDOW = 1;
 
+/** So many windows' worth may pass in one; what is more is answered at once. */
+const BURST = 2;
+
 /** What a {@link ByteRate} asks of those whose bytes it counts. */
 export interface RateLimited {
   /** More than the limit has passed: rest. */
@@ -16,6 +19,9 @@ export interface RateLimited {
  * with the first byte. When a window in which `used` bytes passed ends above the limit, a rest of `used / limit - 1` seconds
  * follows: window and rest together are then as long as the limit allows for those bytes. Bytes that pass during the
  * rest count towards the next window.
+ *
+ * If more passes in a window than two would allow, the rest begins at once, or else a fast network would bring any amount through in
+ * the first second. So whoever heeds the rests gets no more than twice the limit at a time, and the piece by which it was exceeded.
  *
  * There is a timer only while bytes are being counted or a rest lasts: who is idle costs nothing.
  */
@@ -43,6 +49,7 @@ export class ByteRate {
   count(bytes: number): void {
     this.#used += bytes;
     this.#call ??= this.#clock.callLater(WINDOW, this.#windowEnds);
+    if (this.#used > BURST * WINDOW * this.#limit) this.#rest();
   }
 
   /** Forgets what was counted; a rest is over without `goOn`. */
@@ -58,9 +65,8 @@ export class ByteRate {
     this.#used = 0;
     this.#call = undefined;
     if (excess <= 0) return;
-    this.#resting = true;
     this.#call = this.#clock.callLater(excess, this.#restEnds);
-    this.#limited.rest();
+    this.#rest();
   };
 
   readonly #restEnds = (): void => {
@@ -68,4 +74,10 @@ export class ByteRate {
     this.#call = this.#used > 0 ? this.#clock.callLater(WINDOW, this.#windowEnds) : undefined;
     this.#limited.goOn();
   };
+
+  #rest(): void {
+    if (this.#resting) return;
+    this.#resting = true;
+    this.#limited.rest();
+  }
 }

@@ -6,6 +6,8 @@ import type { IHalfCloseableProtocol, IProtocol, ITCPTransport } from '../../../
 import { Protocol, ProtocolWrapper, WrappingFactory } from '../../../src/protocols/index.js';
 import { LogCapture } from '../../../src/testing/index.js';
 import {
+  type ConformanceEnvironment,
+  type Peer,
   type ProtocolHooks,
   RecordingFactory,
   RecordingHalfCloseProtocol,
@@ -309,6 +311,58 @@ describeOnKernel('ProtocolWrapper on a real connection', (it) => {
     expect(peer.received.equals(data)).to.equal(true);
     peer.close();
     await env.drive(() => inner.protocols[0]?.lost === true);
+  });
+
+  /** A client of a port whose protocol is wrapped twice. */
+  async function wrappedTwice(
+    env: ConformanceEnvironment,
+    hooks: ProtocolHooks,
+  ): Promise<{ peer: Peer; protocol: RecordingProtocol }> {
+    const inner = new RecordingFactory({ build: () => new RecordingHalfCloseProtocol(hooks) });
+    const factory = new WrappingFactory(new WrappingFactory(inner));
+    const port = env.reactor.listenTCP(0, factory, { interface: '127.0.0.1' });
+    env.addCleanup(() => port.stopListening());
+    env.abortAfterwards(inner);
+    const peer = env.peers.connect(port.getHost());
+    await env.drive(() => inner.protocols[0]?.made === true);
+    return { peer, protocol: inner.protocols[0] as RecordingProtocol };
+  }
+
+  it('brings each direction’s end through two wrappers', async (env) => {
+    const { peer, protocol } = await wrappedTwice(env, {
+      readLost: ({ transport }) => {
+        transport.write(Buffer.from('bye'));
+        transport.loseWriteConnection();
+      },
+    });
+    peer.send('hello');
+    peer.shutdownWrite();
+    await env.drive(() => protocol.lost && peer.sawEnd);
+    expect(protocol.events).to.deep.equal(['made', 'data', 'readLost', 'writeLost', 'lost']);
+    expect([peer.received.toString(), peer.sawReset]).to.deep.equal(['bye', false]);
+  });
+
+  it('brings an abort through two wrappers', async (env) => {
+    const { peer, protocol } = await wrappedTwice(env, {
+      data: ({ transport }) => transport.abortConnection(),
+    });
+    peer.send('hello');
+    await env.drive(() => protocol.lost && peer.sawReset);
+    expect(protocol.events).to.deep.equal(['made', 'data', 'lost']);
+    expect(protocol.reentered).to.deep.equal([]);
+  });
+
+  it('brings what the protocol throws to the transport, which logs it once', async (env) => {
+    const boom = new Error('boom');
+    const { peer, protocol } = await wrappedTwice(env, {
+      data: () => {
+        throw boom;
+      },
+    });
+    peer.send('hello');
+    await env.drive(() => protocol.lost && peer.sawClose);
+    expect(protocol.reason?.value).to.equal(boom);
+    expect(env.log.flushErrors()).to.have.length(1);
   });
 
   it('knows the socket’s options and addresses', async (env) => {

@@ -399,7 +399,7 @@ describeOnKernel('ThrottlingFactory on a real connection', (it) => {
     const protocol = inner.protocols[0] as RecordingProtocol;
     await env.drive.turns(20);
     // The last piece is a slab of the reactor's at most.
-    expect(protocol.received.length).to.be.within(200_001, 200_000 + 256 * 1024);
+    expect(protocol.received.length).to.be.within(200_001, 200_000 + 65_536);
     peer.shutdownWrite();
     while (!protocol.lost) {
       clock.advance(1);

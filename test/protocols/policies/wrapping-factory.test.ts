@@ -2,12 +2,12 @@ import { expect } from 'chai';
 import { expectTypeOf } from 'expect-type';
 import { IPv4Address } from '../../../src/address/index.js';
 import { Failure } from '../../../src/defer/index.js';
-import { ConnectionDone } from '../../../src/errors/index.js';
+import { ConnectionDone, UserError } from '../../../src/errors/index.js';
 import type { IClientFactory, IConnector, IProtocolFactory } from '../../../src/interfaces/index.js';
 import { Factory, Protocol, ProtocolWrapper, WrappingFactory } from '../../../src/protocols/index.js';
 import { LogCapture } from '../../../src/testing/index.js';
-import type { RecordingProtocol } from '../../../src/testing/conformance/index.js';
-import { RecordingFactory } from '../../../src/testing/conformance/index.js';
+import { RecordingFactory, RecordingProtocol } from '../../../src/testing/conformance/index.js';
+import { describeOnKernel } from '../../tcp/on-kernel.js';
 
 const address = new IPv4Address('TCP', '192.0.2.1', 7);
 const connector = {} as IConnector;
@@ -152,5 +152,44 @@ describe('WrappingFactory', () => {
     using log = new LogCapture();
     new WrappingFactory(new Server()).doStart();
     expect(log.messages).to.deep.equal(['Starting factory Server (WrappingFactory)']);
+  });
+});
+
+describeOnKernel('WrappingFactory on a real connector', (it) => {
+  it('is told in order, and started and stopped once, though connect() is called again inside', async (env) => {
+    const events: string[] = [];
+    const hooks = { made: () => void events.push('made'), lost: () => void events.push('protocol lost') };
+    const inner = new RecordingFactory({
+      build: () => new RecordingProtocol(hooks),
+      start: () => void events.push('start'),
+      stop: () => void events.push('stop'),
+      connecting: () => void events.push('connecting'),
+      lost: (connector) => {
+        events.push('lost');
+        if (inner.losses.length === 1) connector.connect();
+      },
+    });
+    const factory = new WrappingFactory(inner);
+    factory.noisy = false;
+    const listener = env.peers.listen();
+    env.reactor.connectTCP('127.0.0.1', listener.address.port, factory);
+    for (let count = 1; count <= 2; count += 1) {
+      await env.drive(() => listener.accepted.length === count && factory.protocols.size === 1);
+      listener.accepted[count - 1]?.close();
+      await env.drive(() => inner.losses.length === count);
+    }
+    const life = ['connecting', 'made', 'protocol lost', 'lost'];
+    expect(events).to.deep.equal(['start', ...life, ...life, 'stop']);
+    expect([factory.numPorts, factory.protocols.size]).to.deep.equal([0, 0]);
+  });
+
+  it('stopConnecting() inside startedConnecting is one clientConnectionFailed', async (env) => {
+    const inner = new RecordingFactory({ connecting: (connector) => connector.stopConnecting() });
+    const factory = new WrappingFactory(inner);
+    factory.noisy = false;
+    env.reactor.connectTCP('127.0.0.1', env.peers.listen().address.port, factory);
+    await env.drive.turns(5);
+    expect(inner.events).to.deep.equal(['start', 'connecting', 'failed', 'stop']);
+    expect(inner.failures[0]?.value).to.be.instanceOf(UserError);
   });
 });

@@ -3,3 +3,12 @@ export * from './client-factory.js';
 export * from './factory.js';
 export * from './protocol.js';
 export * from './server-factory.js';
+
+// Policies, clients and the smaller protocols.
+export * from './client-creator.js';
+export * from './policies/index.js';
+export * as portforward from './portforward/index.js';
+export * from './producer-consumer-proxy.js';
+export * from './reconnecting-client-factory.js';
+export * from './stateful-protocol.js';
+export * as wire from './wire.js';

@@ -6,7 +6,14 @@ import {
   ConnectionLost,
   NotConnectedError,
 } from '../errors/index.js';
-import type { HangUp, IAddress, IProtocol, IPushProducer, ITransport } from '../interfaces/index.js';
+import type {
+  HangUp,
+  IAddress,
+  IProtocol,
+  IPushProducer,
+  ITransport,
+  LoseConnectionOptions,
+} from '../interfaces/index.js';
 import { getLog } from '../logger/index.js';
 import type { ConnectionDriver, ConnectionFeed } from './connection-driver.js';
 import { Consumer } from './consumer.js';
@@ -20,7 +27,7 @@ import { Waiters } from './waiters.js';
  * The protocol hears `makeConnection` once and `connectionLost` once. In between the connection goes through these
  * states, and never back:
  *
- *     open ── loseConnection ──> closing ── all sent, no producer ──> over (ConnectionDone)
+ *     open ── loseConnection ──> closing ── all sent, no producer ──> over (ConnectionDone, or the reason given)
  *      │                            │
  *      ├── end of file ─────────────│──────────────────────────────> over (ConnectionDone), or half open if the
  *      │                            │                                protocol takes half-closes
@@ -55,6 +62,8 @@ export abstract class Connection
   #state: 'new' | 'open' | 'closing' | 'ending' | 'released' | 'over' = 'new';
   #writing: 'open' | 'ending' | 'ended' = 'open';
   #readEnded = false;
+  /** What the protocol is told when `closing` comes to its end. */
+  #reason = done;
   #lost: Waiters | undefined;
 
   abstract getPeer(): IAddress;
@@ -88,9 +97,10 @@ export abstract class Connection
 
   // ---- what the protocol does
 
-  loseConnection(): void {
+  loseConnection({ reason }: LoseConnectionOptions = {}): void {
     if (this.#state !== 'open') return;
     this.#state = 'closing';
+    if (reason !== undefined) this.#reason = Failure.from(reason);
     this.#driver?.stopReading();
     this.#driver?.startWriting();
   }
@@ -238,7 +248,7 @@ export abstract class Connection
     }
     // Somebody who was told may have written again.
     if (this.queue.bytes > 0) return;
-    if (this.#state === 'closing') this.#end(done, 'in order');
+    if (this.#state === 'closing') this.#end(this.#reason, 'in order');
     else if (this.#writing === 'ending') this.#endWriting();
   }
 

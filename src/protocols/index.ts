@@ -1,8 +1,11 @@
 /** What programs are made of: protocols and the factories that build them. Twisted: twisted.internet.protocol, twisted.protocols. */
+export * from './client-creator.js';
 export * from './client-factory.js';
 export * from './errors.js';
 export * from './factory.js';
+export * from './file-sender.js';
 export * from './int-string-receiver.js';
+export * from './items.js';
 export * from './length-prefixed-parser.js';
 export * from './line-only-receiver.js';
 export * from './line-parser.js';
@@ -12,6 +15,8 @@ export * from './netstring-receiver.js';
 export type * from './parser.js';
 export * from './parsing-protocol.js';
 export * from './protocol.js';
+export * from './protocol-adapters.js';
 export * from './server-factory.js';
 export * from './stateful-string-protocol.js';
+export * from './stream-protocol.js';
 export * from './unparsed.js';

@@ -17,6 +17,12 @@ export class PausableTransport extends RecordingTransport implements IPushProduc
     return super.write(data);
   }
 
+  override writeSequence(pieces: Iterable<Uint8Array>): boolean {
+    const all = [...pieces];
+    for (const piece of all) requireBytes(piece);
+    return super.writeSequence(all);
+  }
+
   override loseConnection({ reason }: LoseConnectionOptions = {}): void {
     if (this.disconnecting) return;
     this.disconnecting = true;

@@ -24,11 +24,14 @@ export class LengthPrefixedParser implements IParser<Buffer> {
   readonly #prefix: number;
   readonly #input = new Unparsed();
   #maxLength: number = STRING_BYTES_MAX;
+  /** How many bytes the next string takes with its prefix, once that is there; before that the prefix alone. */
+  #wanted: number;
   #error: ParseError | undefined;
 
   constructor(bits: PrefixBits, { maxLength }: StringParserOptions = {}) {
     if (![8, 16, 32].includes(bits)) throw new RangeError(`A prefix has 8, 16 or 32 bits, not ${bits}`);
     this.#prefix = bits / 8;
+    this.#wanted = this.#prefix;
     if (maxLength !== undefined) this.maxLength = maxLength;
   }
 
@@ -47,32 +50,37 @@ export class LengthPrefixedParser implements IParser<Buffer> {
   }
 
   feed(data: Buffer): void {
-    if (this.#error === undefined) this.#input.push(data);
+    if (this.#error === undefined) this.#input.push(data, this.#wanted);
   }
 
   next(): Buffer | undefined {
     if (this.#error !== undefined) throw this.#error;
     const input = this.#input;
     const prefix = this.#prefix;
-    if (!input.gather(prefix, STORE_WITH_PREFIX)) return this.#unfinished();
+    if (input.length < this.#wanted) {
+      if (this.#wanted === prefix) input.settle();
+      return undefined;
+    }
+    input.gather(prefix, STORE_WITH_PREFIX);
     const length = input.bytes.readUIntBE(input.start, prefix);
     if (length > this.#maxLength) {
       this.#error = new LengthLimitExceededError(length, this.#maxLength);
       throw this.#error;
     }
-    if (!input.gather(prefix + length)) return this.#unfinished();
+    this.#wanted = prefix + length;
+    if (!input.gather(this.#wanted)) {
+      input.settle();
+      return undefined;
+    }
+    this.#wanted = prefix;
     input.skip(prefix);
     return input.take(length);
   }
 
   clear(): Buffer {
     this.#error = undefined;
+    this.#wanted = this.#prefix;
     return this.#input.takeAll();
-  }
-
-  #unfinished(): Buffer | undefined {
-    this.#input.settle();
-    return undefined;
   }
 }
 

@@ -40,12 +40,13 @@ export class NetstringParser implements IParser<Buffer> {
   }
 
   feed(data: Buffer): void {
-    if (this.#error === undefined) this.#input.push(data);
+    if (this.#error === undefined) this.#input.push(data, this.#length < 0 ? Infinity : this.#length + 1);
   }
 
   next(): Buffer | undefined {
     if (this.#error !== undefined) throw this.#error;
     const input = this.#input;
+    if (this.#length >= input.length) return undefined;
     if (this.#length < 0) this.#length = this.#takeLength();
     const length = this.#length;
     if (length < 0 || !input.gather(length + 1)) {

@@ -50,14 +50,14 @@ export class Unparsed {
     return this.#end - this.#start + this.#later.length;
   }
 
-  /** More bytes have come. */
-  push(data: Buffer): void {
+  /** More bytes have come. `most` is that of `join`. */
+  push(data: Buffer, most = Infinity): void {
     if (data.length === 0) return;
     if (this.#start === this.#end) {
       this.#begin(data);
     } else {
       // Two pieces can wait; who pushes more without parsing (a parser that is paused) has them joined.
-      if (this.#later.length > 0) this.join(this.#later.length);
+      if (this.#later.length > 0) this.join(this.#later.length, most);
       this.#later = data;
     }
   }

@@ -9,13 +9,16 @@
  */
 import { parseArgs } from 'node:util';
 import {
+  HostnameEndpoint,
   type IProtocolFactory,
   LimitConnectionsByPeer,
   TimeoutFactory,
+  clientFromString,
   getReactor,
   portforward,
+  serverDescription,
+  serverFromString,
 } from '../src/index.js'; // 'heddle', in a program of yours
-import { formatEndpoint, parseEndpoint } from './endpoint.js';
 
 const USAGE = 'Usage: port-forwarder FROM TO [--idle SECONDS] [--per-peer CONNECTIONS]';
 
@@ -41,18 +44,18 @@ function positive(text: string, what: string): number {
 
 try {
   const { from, to, idle, perPeer } = readArguments();
-  const destination = parseEndpoint(to);
-  if (destination.host === '') throw new SyntaxError(`"${to}" doesn't say to which host`);
-  let factory: IProtocolFactory = new portforward.ProxyFactory(destination.host, destination.port, reactor);
+  const endpoint = clientFromString(reactor, to);
+  if (!(endpoint instanceof HostnameEndpoint)) throw new SyntaxError(`"${to}" isn't tcp:HOST:PORT`);
+  const { host, port } = endpoint.destination;
+  let factory: IProtocolFactory = new portforward.ProxyFactory(host, port, reactor);
   if (idle !== undefined) {
     factory = new TimeoutFactory(factory, { clock: reactor, timeoutPeriod: positive(idle, '--idle') });
   }
   if (perPeer !== undefined) {
     factory = new LimitConnectionsByPeer(factory, { maxConnectionsPerPeer: positive(perPeer, '--per-peer') });
   }
-  const { port, host } = parseEndpoint(from);
-  const listening = reactor.listenTCP(port, factory, { interface: host });
-  reactor.callWhenRunning(() => console.log(`forwarding ${formatEndpoint(listening.getHost())} to ${to}`));
+  const listening = await serverFromString(reactor, from).listen(factory);
+  reactor.callWhenRunning(() => console.log(`forwarding ${serverDescription(listening.getHost())} to ${to}`));
   await reactor.run();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

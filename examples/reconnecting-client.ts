@@ -2,8 +2,8 @@
  * A client that comes back: it prints what the server says and sends what is typed, and when the connection is lost, or can't be made, it
  * tries again, after a second, then after about 2.7, and so on.
  *
- *     npx tsx examples/reconnecting-client.ts tcp:127.0.0.1:8123
- *     npx tsx examples/reconnecting-client.ts tcp:example.org:7 --max-retries 5 --initial-delay 0.5
+ *     npx tsx examples/reconnecting-client.ts 127.0.0.1 8123
+ *     npx tsx examples/reconnecting-client.ts example.org echo --max-retries 5 --initial-delay 0.5
  *
  * How it fares is told on standard error. It ends when standard input does, with exit code 0, or with 1 if it gives up.
  */
@@ -17,7 +17,6 @@ import {
   ReconnectingClientFactory,
   getReactor,
 } from '../src/index.js'; // 'heddle', in a program of yours
-import { parseEndpoint } from './endpoint.js';
 
 class Terminal extends Protocol {
   declare factory: TerminalFactory;
@@ -70,13 +69,13 @@ try {
     },
     allowPositionals: true,
   });
-  const { host, port } = parseEndpoint(positionals[0] ?? 'tcp:127.0.0.1:8007');
+  const [host = '127.0.0.1', port = '8007'] = positionals;
   const factory = new TerminalFactory({
     clock: reactor,
     initialDelay: Number(values['initial-delay']),
     maxRetries: values['max-retries'] === undefined ? null : Number(values['max-retries']),
   });
-  const connector = reactor.connectTCP(host === '' ? '127.0.0.1' : host, port, factory);
+  const connector = reactor.connectTCP(host, /^\d+$/.test(port) ? Number(port) : port, factory);
   const input = createInterface({ input: process.stdin });
   input.on('line', (line) => factory.send(line));
   input.on('close', () => {

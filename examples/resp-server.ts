@@ -7,8 +7,7 @@
  * It knows PING, ECHO, SET (with EX or PX), GET, DEL, INCR, EXPIRE, TTL and QUIT. Talk to it with redis-cli, measure it with
  * `redis-benchmark -t ping,set,get,incr -P 16`. Ctrl-C stops it.
  */
-import { getReactor } from '../src/index.js'; // 'heddle', in a program of yours
-import { formatEndpoint, parseEndpoint } from './endpoint.js';
+import { getReactor, serverDescription, serverFromString } from '../src/index.js'; // 'heddle', in a program of yours
 import { RespFactory } from './resp-protocol.js';
 
 /** How often values whose time is over are forgotten though nobody asks for them. */
@@ -23,9 +22,9 @@ function sweep(): void {
 }
 
 try {
-  const { port, host } = parseEndpoint(process.argv[2] ?? 'tcp:6379:interface=127.0.0.1');
-  const listening = reactor.listenTCP(port, factory, { interface: host, noDelay: true });
-  reactor.callWhenRunning(() => console.log(`listening on ${formatEndpoint(listening.getHost())}`));
+  const endpoint = serverFromString(reactor, process.argv[2] ?? 'tcp:6379:interface=127.0.0.1');
+  const port = await endpoint.listen(factory);
+  reactor.callWhenRunning(() => console.log(`listening on ${serverDescription(port.getHost())}`));
   sweep();
   await reactor.run();
 } catch (error) {

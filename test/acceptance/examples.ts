@@ -39,7 +39,7 @@ async function checkEcho(endpoint: string): Promise<void> {
   const address = said.trim().replace('listening on ', '');
   check(`echo.ts ${endpoint} says where it listens`, address.startsWith('tcp:'), said.trim());
 
-  const to = address.replace(/^tcp:(\d+):interface=(.*)$/, 'tcp:$2:$1');
+  const to = clientDescription(address);
   const word = await run('echo-client.ts', ['--to', to, 'hello', 'world']);
   check(
     'echo-client.ts prints its arguments’ echo',
@@ -60,6 +60,16 @@ async function checkEcho(endpoint: string): Promise<void> {
   check('SIGTERM ends echo.ts with exit code 0', code === 0, String(code));
   const nobody = await run('echo-client.ts', ['--to', to, 'hello']);
   check('echo-client.ts without a server has exit code 1', nobody.code === 1, nobody.complaints.trim());
+}
+
+/** The same place, for those who connect to it. */
+function clientDescription(serverDescription: string): string {
+  return serverDescription.replace(/^tcp:(\d+):interface=(.*)$/, 'tcp:$2:$1');
+}
+
+function hostAndPort(serverDescription: string): string[] {
+  const [, port = '', host = ''] = /^tcp:(\d+):interface=(.*)$/.exec(serverDescription) ?? [];
+  return [host, port];
 }
 
 /** A child that goes on until it is told to end, and what it has printed so far. */
@@ -99,7 +109,7 @@ async function checkForwarder(): Promise<void> {
   const forwarder = startExample(
     'port-forwarder.ts',
     'tcp:0:interface=127.0.0.1',
-    address,
+    clientDescription(address),
     '--idle',
     '60',
     '--per-peer',
@@ -108,14 +118,14 @@ async function checkForwarder(): Promise<void> {
   await until(() => forwarder.said().endsWith('\n'), PATIENCE_MS);
   const [, from = ''] = /^forwarding (\S+) to/.exec(forwarder.said()) ?? [];
   check('port-forwarder.ts says what it forwards', from.startsWith('tcp:'), forwarder.said().trim());
-  const letter = await run('echo-client.ts', ['--to', from], BIG);
+  const letter = await run('echo-client.ts', ['--to', clientDescription(from)], BIG);
   check(
     'an echo comes back through port-forwarder.ts, the ends of writing too',
     letter.code === 0 && letter.output === BIG,
     `${letter.output.length} of ${BIG.length} bytes`,
   );
   await server.end();
-  const nobody = await run('echo-client.ts', ['--to', from, 'hello']);
+  const nobody = await run('echo-client.ts', ['--to', clientDescription(from), 'hello']);
   check('a client is closed whose destination is gone', nobody.code === 1, nobody.complaints.trim());
   check(
     'port-forwarder.ts says why it could not forward',
@@ -134,7 +144,7 @@ async function checkForwarder(): Promise<void> {
 
 async function checkReconnecting(): Promise<void> {
   const [server, address] = await startEcho('tcp:0:interface=127.0.0.1');
-  const client = startExample('reconnecting-client.ts', address, '--initial-delay', '0.1');
+  const client = startExample('reconnecting-client.ts', ...hostAndPort(address), '--initial-delay', '0.1');
   const connections = (): number => client.complained().split('connected\n').length - 1;
   const echoed = async (word: string): Promise<boolean> => {
     client.child.stdin!.write(`${word}\n`);
@@ -156,7 +166,7 @@ async function checkReconnecting(): Promise<void> {
 
   const hopeless = startExample(
     'reconnecting-client.ts',
-    address,
+    ...hostAndPort(address),
     '--initial-delay',
     '0.05',
     '--max-retries',

@@ -1,8 +1,7 @@
-import type {
-  Failure} from '../defer/index.js';
 import {
   CancelledError,
   type Deferred,
+  type Failure,
   ensureDeferred,
   maybeDeferred,
   succeed,
@@ -13,6 +12,7 @@ import { nameOfService } from './errors.js';
 import { inTurn } from './in-turn.js';
 import { Service } from './service.js';
 import { stopAll } from './stop-all.js';
+import { throwIfFailed } from './throw-if-failed.js';
 import { UnderWay } from './under-way.js';
 
 const log = getLog('application');
@@ -60,7 +60,7 @@ export class MultiService extends Service implements IServiceCollection {
 
   /**
    * What `service.setServiceParent(this)` does. If this runs, the service is started, and leaves again if that fails: then
-   * the Deferred fails with the reason.
+   * the reason is thrown or fails the Deferred.
    */
   addService(service: IService): Deferred<void> {
     if (service.parent !== this) return ensureDeferred(service.setServiceParent(this));
@@ -71,7 +71,7 @@ export class MultiService extends Service implements IServiceCollection {
       this.#named.set(name, service);
     }
     this.#services.add(service);
-    return this.running ? this.#startAdded(service) : succeed<void>(undefined);
+    return this.running ? throwIfFailed(this.#startAdded(service)) : succeed<void>(undefined);
   }
 
   /** What `service.disownServiceParent()` does. */
@@ -86,7 +86,10 @@ export class MultiService extends Service implements IServiceCollection {
     return maybeDeferred<unknown>(() => service.stopService()).addCallback(() => undefined);
   }
 
-  /** Passes it on. The PromiseLike is a Deferred, here as below, and fires at once if no service makes it wait. */
+  /**
+   * Passes it on. The PromiseLike is a Deferred, here as below, and fires at once if no service makes it wait. A failure of a
+   * start that is known at once is thrown.
+   */
   override privilegedStartService(): PromiseLike<void> {
     return this.#start('privilegedStartService');
   }
@@ -114,16 +117,15 @@ export class MultiService extends Service implements IServiceCollection {
     const [before, stopping] = [this.#starting, this.#stopping];
     const isCalledOff = this.#watchForStop();
     this.#starting = new UnderWay();
-    return this.#starting
-      .start(() =>
-        before
-          .waitForEnd()
-          .addCallback(() => stopping.waitForEnd())
-          .addCallback(() => inTurn(this.#services, (service) => this.#take(step, service, isCalledOff)))
-          .addCallback(() => this.#requireGoing(isCalledOff))
-          .addErrback((failure) => this.#undo(failure, isCalledOff)),
-      )
-      .wait();
+    this.#starting.start(() =>
+      before
+        .waitForEnd()
+        .addCallback(() => stopping.waitForEnd())
+        .addCallback(() => inTurn(this.#services, (service) => this.#take(step, service, isCalledOff)))
+        .addCallback(() => this.#requireGoing(isCalledOff))
+        .addErrback((failure) => this.#undo(failure, isCalledOff)),
+    );
+    return throwIfFailed(this.#starting.wait());
   }
 
   #startAdded(service: IService): Deferred<void> {
@@ -155,6 +157,7 @@ export class MultiService extends Service implements IServiceCollection {
 
   #undo(failure: Failure, isCalledOff: () => boolean): Deferred<never> {
     if (!isCalledOff()) void super.stopService();
+    this.#stops += 1;
     return this.#stopBegun()
       .addErrback(logStopFailure)
       .addCallback(() => failure);

@@ -47,5 +47,5 @@ export async function runApplication(
 
   await ended;
   over = true;
-  (failure)?.raiseException();
+  failure?.raiseException();
 }

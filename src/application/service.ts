@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { Deferred} from '../defer/index.js';
+import type { Deferred } from '../defer/index.js';
 import { ensureDeferred, succeed } from '../defer/index.js';
 import type { Completion, IService, IServiceCollection } from '../interfaces/index.js';
 import { nameOfService } from './errors.js';

@@ -10,6 +10,6 @@ export function throwIfFailed<T>(starting: Deferred<T>): Deferred<T> {
     return undefined as never;
   });
   isNow = false;
-  (failure)?.raiseException();
+  failure?.raiseException();
   return checked;
 }

@@ -20,7 +20,7 @@ export interface IService extends AsyncDisposable {
   setName(name: string): void;
   /**
    * Makes it a part of `parent`, leaving the parent that it had. A parent that runs starts it, and the answer fires when it
-   * has started. Throws an Error, and changes nothing, if `parent` has another service of its name.
+   * has started; if it can't, it leaves again. Throws an Error, and changes nothing, if `parent` has another service of its name.
    */
   setServiceParent(parent: IServiceCollection): PromiseLike<void>;
   /**

@@ -9,4 +9,14 @@ export {
   type CooperatorScheduler,
   type TerminationPredicate,
 } from './cooperator.js';
+export { deferLater } from './defer-later.js';
+export {
+  AlreadyTryingToLockError,
+  DeferredFilesystemLock,
+  type DeferredFilesystemLockOptions,
+  type DeferUntilLockedOptions,
+} from './deferred-filesystem-lock.js';
+export { FilesystemLock, isLocked } from './filesystem-lock.js';
 export { LoopingCall, type LoopClock, type LoopingCallStartOptions } from './looping-call.js';
+export { react, type ReactOptions } from './react.js';
+export { SystemExit } from './system-exit.js';

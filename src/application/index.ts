@@ -19,6 +19,7 @@ export {
   StreamServerEndpointService,
   type StreamServerEndpointServiceOptions,
 } from './stream-server-endpoint-service.js';
+export * as strports from './strports.js';
 export { TCPClient, type TCPClientOptions } from './tcp-client.js';
 export { TCPServer, type TCPServerOptions } from './tcp-server.js';
 export { TimerService } from './timer-service.js';

@@ -108,7 +108,7 @@ export class FakeClientEndpoint implements IStreamClientEndpoint {
 
   connect<P extends IProtocol>(factory: IProtocolFactory<P>): Deferred<P> {
     const attempt = new FakeAttempt<P>(factory, this.cancels);
-    this.attempts.push(attempt as unknown as FakeAttempt);
+    this.attempts.push(attempt);
     return attempt.connected;
   }
 }

@@ -1,6 +1,13 @@
 import { expect } from 'chai';
 import { MultiService, ServiceStopError } from '../../src/application/index.js';
-import { CancelledError, Deferred, Failure, fail, flushUnhandledErrors } from '../../src/defer/index.js';
+import {
+  CancelledError,
+  Deferred,
+  type Failure,
+  ensureDeferred,
+  fail,
+  flushUnhandledErrors,
+} from '../../src/defer/index.js';
 import { LogCapture } from '../../src/testing/index.js';
 import { RecordingService, outcomeOf } from './recording-service.js';
 
@@ -16,7 +23,7 @@ function makeServices(...names: string[]) {
 /** Fails with the error that `services` was told to stop with. */
 function stopErrorOf(multi: MultiService): ServiceStopError {
   let found: unknown;
-  (multi.stopService() as Deferred<void>).addErrback(({ value }) => void (found = value));
+  ensureDeferred(multi.stopService()).addErrback(({ value }) => void (found = value));
   expect(found).to.be.instanceOf(ServiceStopError);
   return found as ServiceStopError;
 }
@@ -293,7 +300,7 @@ describe('MultiService', () => {
       const starting = new Deferred<void>();
       services[0]!.onStart = () => starting;
       let reason: Failure | undefined;
-      (multi.startService() as Deferred<void>).addErrback((failure) => void (reason = failure));
+      ensureDeferred(multi.startService()).addErrback((failure) => void (reason = failure));
       void multi.stopService();
       starting.callback();
       expect(reason?.value).to.be.instanceOf(CancelledError);

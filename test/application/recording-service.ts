@@ -1,4 +1,4 @@
-import type { Deferred } from '../../src/defer/index.js';
+import { ensureDeferred } from '../../src/defer/index.js';
 import type { Completion } from '../../src/interfaces/index.js';
 import { Service } from '../../src/application/index.js';
 
@@ -37,7 +37,7 @@ export class RecordingService extends Service {
 /** What a Deferred has come to so far: `pending`, `fired`, or the message of what it has failed with. A failure is handled by that. */
 export function outcomeOf(promised: PromiseLike<unknown>): { readonly text: string } {
   const outcome = { text: 'pending' };
-  (promised as Deferred<unknown>).addCallbacks(
+  ensureDeferred(promised).addCallbacks(
     () => void (outcome.text = 'fired'),
     ({ value }) => void (outcome.text = (value as Error).message),
   );

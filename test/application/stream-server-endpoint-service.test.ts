@@ -4,13 +4,19 @@ import {
   StreamServerEndpointService,
   type StreamServerEndpointServiceOptions,
 } from '../../src/application/index.js';
-import { CancelledError, Deferred, fail, flushUnhandledErrors } from '../../src/defer/index.js';
+import {
+  CancelledError,
+  Deferred,
+  ensureDeferred,
+  fail,
+  flushUnhandledErrors,
+} from '../../src/defer/index.js';
 import type { IListeningPort, IStoppingProtocol } from '../../src/interfaces/index.js';
 import { Factory, Protocol } from '../../src/protocols/index.js';
 import { RecordingHalfCloseProtocol, RecordingProtocol } from '../../src/testing/conformance/index.js';
 import { LogCapture } from '../../src/testing/index.js';
 import { Clock } from '../../src/time/index.js';
-import { FakePort, FakeServerEndpoint } from './fake-endpoints.js';
+import { type FakePort, FakeServerEndpoint } from './fake-endpoints.js';
 import type { FakeTransport } from './fake-transport.js';
 import { outcomeOf } from './recording-service.js';
 
@@ -126,7 +132,7 @@ describe('StreamServerEndpointService', () => {
     const { endpoint, service } = makeService({ failOnListenError: true });
     endpoint.answerLater();
     let error: unknown;
-    (service.startService() as Deferred<void>).addErrback(({ value }) => void (error = value));
+    ensureDeferred(service.startService()).addErrback(({ value }) => void (error = value));
     expect(outcomeOf(service.stopService()).text).to.equal('fired');
     expect(error).to.be.instanceOf(CancelledError);
   });

@@ -21,6 +21,7 @@ const PROGRAMS = [
   'beside-node',
   'watched-handle',
   'examples',
+  'services',
 ] as const;
 
 /** Each takes 15 s or less; a machine that is busy with other things may be much slower. */

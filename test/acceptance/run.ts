@@ -24,6 +24,7 @@ const PROGRAMS = [
   'resp',
   'examples',
   'happy-eyeballs',
+  'services',
 ] as const;
 
 /** Each takes 15 s or less; a machine that is busy with other things may be much slower. */

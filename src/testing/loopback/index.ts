@@ -1,0 +1,9 @@
+/** Two protocols connected in memory. Twisted: twisted.test.iosim, twisted.protocols.loopback. */
+export {
+  type ConnectedOptions,
+  type ProtocolSource,
+  connectedServerAndClient,
+} from './connected-server-and-client.js';
+export { IOPump, type LoopbackEndOptions, type LoopbackOptions, type SteppedTime } from './io-pump.js';
+export { type LoopbackAsyncOptions, loopbackAsync } from './loopback-async.js';
+export { MemoryTransport } from './memory-transport.js';

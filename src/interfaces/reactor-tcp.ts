@@ -2,7 +2,7 @@ import type { IClientFactory, IProtocolFactory } from './protocol.js';
 import type { IConnector } from './connector.js';
 import type { ITCPPort } from './listening-port.js';
 import type { IFileDescriptorReservation } from './reservation.js';
-import type { IHostnameResolver } from './resolver.js';
+import type { AddressFamily, IHostnameResolver } from './resolver.js';
 import type { KeepAliveOptions, ITCPTransport } from './transport.js';
 
 /** Options of every connection of a port or connector. Times in ms, sizes in bytes. */
@@ -58,8 +58,12 @@ export interface ConnectTCPOptions extends ConnectionOptions {
   readonly signal?: AbortSignal;
   /** Finds the addresses of names. Default: the reactor's. */
   readonly resolver?: IHostnameResolver;
+  /** The families that a name may be looked up in; both by default. An address written as text is of its own family. */
+  readonly families?: readonly AddressFamily[];
   /** RFC 8305 connection attempt delay. Default 250. */
   readonly attemptDelayMs?: number;
+  /** RFC 8305 resolution delay: how long IPv6 addresses may come after the first IPv4 address. Default 50. */
+  readonly resolutionDelayMs?: number;
 }
 
 /** Twisted: `IReactorTCP`. */

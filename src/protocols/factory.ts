@@ -8,6 +8,13 @@ const log = getLog('protocols');
 export type ProtocolClass<P extends IProtocol> = new () => P;
 
 /**
+ * A factory of the class F whose protocols are known to be of the class P. An intersection is called by its first signature of
+ * `buildProtocol` and inferred from by its last one, which must differ from the first to count: so P stands at both ends.
+ */
+export type FactoryFor<P extends IProtocol, F extends Factory> = Factory<P> &
+  F & { buildProtocol(address: IAddress, ...nothing: never[]): P | null };
+
+/**
  * Builds a protocol for each connection and keeps what the connections share. Twisted: `Factory`.
  *
  * `Factory.forProtocol(Echo)` is enough where there is nothing to share; else make a subclass, and set `protocol` or
@@ -30,10 +37,10 @@ export class Factory<P extends IProtocol = IProtocol> implements IProtocolFactor
     this: new (...args: A) => F,
     protocol: ProtocolClass<P>,
     ...args: A
-  ): Factory<P> & F {
+  ): FactoryFor<P, F> {
     const factory = new this(...args);
     factory.protocol = protocol;
-    return factory as unknown as Factory<P> & F;
+    return factory as unknown as FactoryFor<P, F>;
   }
 
   /** How many ports and connectors use the factory now. */

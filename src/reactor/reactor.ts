@@ -11,6 +11,7 @@ import type {
   IEvents,
   IFileDescriptor,
   IHangUpDescriptor,
+  IHostnameResolver,
   IProtocolFactory,
   IReactorCore,
   IReactorFDSet,
@@ -225,6 +226,11 @@ export class Reactor
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  /** Looks up the names that `connectTCP` is given; node:dns unless the options of the reactor said otherwise. */
+  get nameResolver(): IHostnameResolver {
+    return this.#tcp.resolver;
   }
 
   // ---- IReactorTime

@@ -179,7 +179,7 @@ export class Connector implements IConnector {
       const { connected } = new ConnectAttempt(this.#context, destination, this.#options);
       return connected.addCallback((fd) => ({ fd, address: destination }));
     }
-    const { attemptDelayMs, resolver = this.#context.resolver } = this.#options;
+    const { attemptDelayMs, resolutionDelayMs, families, resolver = this.#context.resolver } = this.#options;
     return raceConnections({
       clock: this.#context.time,
       resolver,
@@ -187,7 +187,9 @@ export class Connector implements IConnector {
       port: destination.port,
       attempt: (address) => new ConnectAttempt(this.#context, address, this.#options).connected,
       discard: (fd) => this.#context.libc.close(fd),
+      ...(families === undefined ? {} : { families }),
       ...(attemptDelayMs === undefined ? {} : { attemptDelayMs }),
+      ...(resolutionDelayMs === undefined ? {} : { resolutionDelayMs }),
     }).addCallback(({ value, address }) => ({ fd: value, address }));
   }
 

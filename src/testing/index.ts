@@ -12,5 +12,6 @@ export {
   faultyDriver,
 } from './faulty-libc.js';
 export { LogCapture, type RecordChoice, messageOf } from './log-capture.js';
+export { assertNoLoggedErrors, flushLoggedErrors } from './logged-errors.js';
 export * from './loopback/index.js';
 export { type ConnectedProtocol, waitUntilAllDisconnected } from './wait-until-all-disconnected.js';

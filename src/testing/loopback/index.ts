@@ -4,6 +4,7 @@ export {
   type ProtocolSource,
   connectedServerAndClient,
 } from './connected-server-and-client.js';
+export { type CompletionOptions, ConnectionCompleter } from './connection-completer.js';
 export { IOPump, type LoopbackEndOptions, type LoopbackOptions, type SteppedTime } from './io-pump.js';
 export { type LoopbackAsyncOptions, loopbackAsync } from './loopback-async.js';
 export { MemoryTransport } from './memory-transport.js';

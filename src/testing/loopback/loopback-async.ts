@@ -60,7 +60,7 @@ class Runner {
     this.#pump.pump(this.#elapsed());
     if (!this.#pump.idle) this.#wake();
     else if (this.#connected > 0) this.#awaitTimers();
-    else if (this.#next === undefined) this.#end();
+    else this.#end();
   }
 
   /** Seconds since the last time it was asked. */
@@ -80,6 +80,7 @@ class Runner {
 
   #end(): void {
     this.#pump.onWake(() => undefined);
+    clearImmediate(this.#next);
     this.#done();
   }
 }

@@ -143,7 +143,8 @@ function firstBytes({ single, chunks, first, offset, bytes }: WriteQueue, most: 
   let filled = 0;
   let skip = offset;
   for (let i = first; filled < copy.length; i += 1) {
-    const chunk = single ?? (chunks[i] as Uint8Array);
+    const chunk = single ?? chunks[i];
+    if (chunk === undefined) break;
     const part = chunk.subarray(skip, skip + copy.length - filled);
     copy.set(part, filled);
     filled += part.length;

@@ -13,6 +13,9 @@ import {
 
 const bytes = (text: string): Buffer => Buffer.from(text);
 
+/** Says nothing and hears nothing. */
+class Idle extends Protocol {}
+
 class Greeter extends AccumulatingProtocol {
   override connectionMade(): void {
     super.connectionMade();
@@ -55,13 +58,13 @@ describe('connectedServerAndClient()', () => {
         return null;
       }
     }
-    expect(() => connectedServerAndClient(new Closed(), Protocol)).to.throw(NoProtocol);
+    expect(() => connectedServerAndClient(new Closed(), Idle)).to.throw(NoProtocol);
   });
 
   it('gives each end the other one’s address as its peer', () => {
     // Twisted: LoopbackAsyncTests.test_serverHost, LoopbackAsyncTests.test_serverPeer
     // Twisted: LoopbackAsyncTests.test_clientHost, LoopbackAsyncTests.test_clientPeer
-    const [client, server] = connectedServerAndClient(Protocol, Protocol, {
+    const [client, server] = connectedServerAndClient(Idle, Idle, {
       server: { address: new IPv6Address('TCP', '::1', 80) },
     });
     expect(String(server.transport.getHost())).to.equal('IPv6Address(TCP, ::1, 80, 0, 0)');
@@ -74,7 +77,7 @@ describe('connectedServerAndClient()', () => {
 describe('a connection in memory', () => {
   it('keeps the order of what was written, also as sequences', () => {
     // Twisted: FakeTransportTests.test_writeSequence
-    const [client, server, pump] = connectedServerAndClient(AccumulatingProtocol, Protocol);
+    const [client, server, pump] = connectedServerAndClient(AccumulatingProtocol, Idle);
     client.transport.write(bytes('a'));
     client.transport.writeSequence([bytes('b'), bytes('c'), bytes('d')]);
     pump.flush();
@@ -96,7 +99,7 @@ describe('a connection in memory', () => {
 
   it('drops what is written after the connection was lost in order', () => {
     // Twisted: FakeTransportTests.test_writeAfterClose
-    const [client, server, pump] = connectedServerAndClient(AccumulatingProtocol, Protocol);
+    const [client, server, pump] = connectedServerAndClient(AccumulatingProtocol, Idle);
     client.transport.write(bytes('before'));
     client.transport.loseConnection();
     pump.flush();
@@ -151,7 +154,7 @@ describe('a connection in memory', () => {
   });
 
   it('feeds a protocol byte by byte if it is asked to', () => {
-    const [client, server, pump] = connectedServerAndClient(RecordingProtocol, Protocol, {
+    const [client, server, pump] = connectedServerAndClient(RecordingProtocol, Idle, {
       server: { readBytes: 1 },
     });
     client.transport.write(bytes('abc'));
@@ -161,7 +164,7 @@ describe('a connection in memory', () => {
   });
 
   it('has back-pressure: what finds no room waits in the writer’s queue', () => {
-    const [client, server, pump] = connectedServerAndClient(AccumulatingProtocol, Protocol, {
+    const [client, server, pump] = connectedServerAndClient(AccumulatingProtocol, Idle, {
       server: { bufferBytes: 10 },
       client: { writeBufferSize: 20 },
     });
@@ -203,7 +206,7 @@ describe('a connection in memory', () => {
   });
 
   it('pauses a push producer above the mark, and resumes it when all is sent', () => {
-    const [client, server, pump] = connectedServerAndClient(AccumulatingProtocol, Protocol, {
+    const [client, server, pump] = connectedServerAndClient(AccumulatingProtocol, Idle, {
       server: { bufferBytes: 10 },
       client: { writeBufferSize: 20 },
     });
@@ -235,7 +238,7 @@ describe('a connection in memory', () => {
   });
 
   it('tells a hang-up while reading is paused, and the loss on resuming', () => {
-    const [client, server, pump] = connectedServerAndClient(RecordingProtocol, Protocol);
+    const [client, server, pump] = connectedServerAndClient(RecordingProtocol, Idle);
     const told: string[] = [];
     server.transport.events.on('hangUp', (how) => told.push(how));
     server.transport.pauseProducing();
@@ -296,7 +299,7 @@ describe('a connection in memory', () => {
   });
 
   it('keeps socket options, has no descriptor, and says so', () => {
-    const [client, , pump] = connectedServerAndClient(Protocol, Protocol, {
+    const [client, , pump] = connectedServerAndClient(Idle, Idle, {
       client: { noDelay: true, keepAlive: { idleMs: 1500 }, userTimeoutMs: 7 },
     });
     const { transport } = client;
@@ -310,7 +313,7 @@ describe('a connection in memory', () => {
     expect(() => transport.getTcpInfo()).to.throw('ENOPROTOOPT');
     expect(transport.fileno()).to.equal(-1);
     expect(() => transport.detach()).to.throw('no descriptor');
-    expect(String(transport)).to.equal('<Protocol client in memory>');
+    expect(String(pump.clientTransport)).to.equal('<Protocol client in memory>');
     transport.abortConnection();
     pump.flush();
     expect(() => transport.getTcpNoDelay()).to.throw('gone');

@@ -40,8 +40,9 @@ export function failureResultOf(deferred: Deferred<unknown>, ...classes: readonl
 export function assertNoResult(deferred: Deferred<unknown>): void {
   const outcome = outcomeOf(deferred);
   if (outcome === undefined) return;
+  const refusal = refuse(`Should have no result yet: ${String(deferred)}`);
   if (outcome.result instanceof Failure) deferred.addErrback(() => undefined);
-  throw refuse(`Should have no result yet: ${String(deferred)}`);
+  throw refusal;
 }
 
 /** What the chain has at its present end, left in place; undefined if it isn't there yet. */

@@ -5,6 +5,7 @@ export {
   connectedServerAndClient,
 } from './connected-server-and-client.js';
 export { type CompletionOptions, ConnectionCompleter } from './connection-completer.js';
-export { IOPump, type LoopbackEndOptions, type LoopbackOptions, type SteppedTime } from './io-pump.js';
+export { IOPump, type LoopbackEndOptions, type LoopbackOptions } from './io-pump.js';
 export { type LoopbackAsyncOptions, loopbackAsync } from './loopback-async.js';
+export { MemoryRounds, type SteppedTime } from './memory-rounds.js';
 export { MemoryTransport } from './memory-transport.js';

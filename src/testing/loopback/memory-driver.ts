@@ -1,5 +1,6 @@
 import type { HangUp, IDelayedCall, IReactorTime } from '../../interfaces/index.js';
 import { errno, systemError } from '../../libc/index.js';
+import { withLogContext } from '../../logger/index.js';
 import type { ConnectionDriver, ConnectionFeed, ConnectionLimits } from '../../tcp/index.js';
 import { LingeringClose } from '../../tcp/lingering-close.js';
 import type { WriteQueue } from '../../tcp/write-queue.js';
@@ -119,22 +120,12 @@ export class MemoryDriver implements ConnectionDriver {
 
   /** What epoll would have told. True if there was anything. */
   poll(): boolean {
-    let busy = false;
-    const news = this.#news;
-    if (this.#wantsToRead) {
-      this.#read();
-      busy = true;
-    } else if (news !== undefined) {
-      this.#told = news;
-      this.#feed.hangUp(news);
-      busy = true;
-    }
-    if (this.#wantsToWrite) {
-      this.#blocked = false;
-      this.flush();
-      busy = true;
-    }
-    return busy;
+    return withLogContext(this, () => this.#poll());
+  }
+
+  /** Log records of the program's callbacks have it as their `system`. */
+  logPrefix(): string {
+    return this.#feed.logPrefix();
   }
 
   flush(): void {
@@ -154,6 +145,25 @@ export class MemoryDriver implements ConnectionDriver {
     queue.consume(sent);
     this.#blocked = sent < wanted;
     this.#feed.sent(sent);
+  }
+
+  #poll(): boolean {
+    let busy = false;
+    const news = this.#news;
+    if (this.#wantsToRead) {
+      this.#read();
+      busy = true;
+    } else if (news !== undefined) {
+      this.#told = news;
+      this.#feed.hangUp(news);
+      busy = true;
+    }
+    if (this.#wantsToWrite) {
+      this.#blocked = false;
+      this.flush();
+      busy = true;
+    }
+    return busy;
   }
 
   get #wantsToRead(): boolean {

@@ -313,7 +313,7 @@ describe('a connection in memory', () => {
     expect(() => transport.getTcpInfo()).to.throw('ENOPROTOOPT');
     expect(transport.fileno()).to.equal(-1);
     expect(() => transport.detach()).to.throw('no descriptor');
-    expect(String(pump.clientTransport)).to.equal('<Protocol client in memory>');
+    expect(String(pump.clientTransport)).to.equal('<Idle client in memory>');
     transport.abortConnection();
     pump.flush();
     expect(() => transport.getTcpNoDelay()).to.throw('gone');

@@ -14,7 +14,6 @@ import {
   SOCK_NONBLOCK,
   SOCK_STREAM,
   SocketAddress,
-  errno,
   getDriver,
 } from '../../../src/libc/index.js';
 import { SEND_SLAB_BYTES } from '../../../src/tcp/index.js';

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { type Deferred, Failure, succeed } from '../defer/index.js';
-import { ReactorClosedError, ServiceNameUnknownError } from '../errors/index.js';
+import { ReactorClosedError } from '../errors/index.js';
 import type {
   ConnectTCPOptions,
   ConnectionOptions,
@@ -29,7 +29,7 @@ import type {
 } from '../interfaces/index.js';
 import { type DescriptorUsage, type Driver, getDriver, descriptorUsage } from '../libc/index.js';
 import { EventSource, getLog } from '../logger/index.js';
-import { NodeResolver, resolveAll, servicePort } from '../names/index.js';
+import { NodeResolver, resolveAll } from '../names/index.js';
 import {
   Connector,
   Port,
@@ -42,6 +42,7 @@ import {
 import { Life } from './life.js';
 import { logUnhandledErrors } from './log-unhandled-errors.js';
 import { Loop } from './loop.js';
+import { portNumber, requirePort } from './port-number.js';
 import { type ReactorOptions, loopLimits } from './reactor-options.js';
 import { ThreadCall } from './thread-call.js';
 import type { SlowCallback } from './turn.js';
@@ -368,20 +369,4 @@ function makeSendSlab({ libc }: Driver): Buffer {
 
 function callWhenRunningFailed(error: unknown): void {
   log.failure('A call of callWhenRunning failed', Failure.from(error));
-}
-
-function requirePort(port: number, lowest: number): void {
-  if (!Number.isInteger(port) || port < lowest || port > 65_535) {
-    throw new RangeError(`A port must be a whole number from ${lowest} to 65535, not ${port}`);
-  }
-}
-
-function portNumber(port: number | string): number {
-  if (typeof port === 'string') {
-    const known = servicePort(port);
-    if (known === undefined) throw new ServiceNameUnknownError(null, port);
-    return known;
-  }
-  requirePort(port, 1);
-  return port;
 }

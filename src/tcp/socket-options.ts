@@ -14,7 +14,12 @@ import {
 } from '../libc/index.js';
 
 /** An option that is an integer. Throws a SystemError when the kernel refuses. */
-export function getIntegerOption(libc: Libc, fd: number, level: number, name: number): number {
+export function getIntegerOption(
+  libc: Pick<Libc, 'getsockopt'>,
+  fd: number,
+  level: number,
+  name: number,
+): number {
   const value = Buffer.alloc(4);
   const length = checked(libc.getsockopt(fd, level, name, value), 'getsockopt', { fd });
   // A few options are a single byte.
@@ -29,7 +34,7 @@ export function isSocket(libc: Libc, fd: number): boolean {
 
 /** Sets an option. Throws a SystemError when the kernel refuses. */
 export function setOption(
-  libc: Libc,
+  libc: Pick<Libc, 'setsockopt'>,
   fd: number,
   level: number,
   name: number,
@@ -41,7 +46,12 @@ export function setOption(
 }
 
 /** SO_KEEPALIVE and its times (tcp(7)): the kernel takes whole seconds, so parts of one are rounded up. */
-export function setKeepAlive(libc: Libc, fd: number, enabled: boolean, options: KeepAliveOptions = {}): void {
+export function setKeepAlive(
+  libc: Pick<Libc, 'setsockopt'>,
+  fd: number,
+  enabled: boolean,
+  options: KeepAliveOptions = {},
+): void {
   const { idleMs, intervalMs, count } = options;
   if (idleMs !== undefined) setOption(libc, fd, IPPROTO_TCP, TCP_KEEPIDLE, Math.ceil(idleMs / 1000));
   if (intervalMs !== undefined) setOption(libc, fd, IPPROTO_TCP, TCP_KEEPINTVL, Math.ceil(intervalMs / 1000));

@@ -142,7 +142,7 @@ export abstract class TcpTransport extends Connection<ReadinessDriver> implement
 }
 
 /** Sets the options that a connection is to have from the start. Throws a SystemError when the kernel refuses. */
-export function applyOptions(libc: Libc, fd: number, options: ConnectionOptions): void {
+export function applyOptions(libc: Pick<Libc, 'setsockopt'>, fd: number, options: ConnectionOptions): void {
   const { noDelay, keepAlive, userTimeoutMs } = options;
   if (noDelay !== undefined) setOption(libc, fd, IPPROTO_TCP, TCP_NODELAY, noDelay ? 1 : 0);
   if (userTimeoutMs !== undefined) setOption(libc, fd, IPPROTO_TCP, TCP_USER_TIMEOUT, userTimeoutMs);

@@ -1,5 +1,7 @@
 /** What helps to test programs that are made with heddle. */
 export * from './conformance/index.js';
+export { assertNoResult, failureResultOf, successResultOf } from './deferred-results.js';
+export * from './doubles/index.js';
 export {
   type Fault,
   type FaultTime,
@@ -10,3 +12,6 @@ export {
   faultyDriver,
 } from './faulty-libc.js';
 export { LogCapture, type RecordChoice, messageOf } from './log-capture.js';
+export { assertNoLoggedErrors, flushLoggedErrors } from './logged-errors.js';
+export * from './loopback/index.js';
+export { type ConnectedProtocol, waitUntilAllDisconnected } from './wait-until-all-disconnected.js';

@@ -10,15 +10,22 @@ export type RecordChoice = ErrorClass | ((record: LogRecord) => boolean);
  * beginning.
  *
  * Records of the levels `error` and `fatal` are meant to be looked at: `flushErrors` takes out those that a test expects, and
- * what is left in `errors` at its end is a fault. Twisted: trial's `flushLoggedErrors`, `EventLoggingObserver`.
+ * what is left in `errors` at its end is a fault. Twisted: `capturedLogs`, `EventLoggingObserver`; see also `flushLoggedErrors`.
  */
 export class LogCapture implements Disposable {
+  /** Those in use, the innermost one last. */
+  static readonly #inUse: LogCapture[] = [];
+
+  /** The one that gets the records now, if one does. */
+  static get current(): LogCapture | undefined {
+    return LogCapture.#inUse.at(-1);
+  }
+
   /** All records, the flushed ones too, in the order of their making. */
   readonly records: LogRecord[] = [];
   readonly #before: Config<string, string> | null = getConfig();
   readonly #flushed = new Set<LogRecord>();
   #disposed = false;
-
   constructor() {
     configureSync({
       reset: true,
@@ -28,6 +35,7 @@ export class LogCapture implements Disposable {
         { category: ['logtape', 'meta'], sinks: [], lowestLevel: 'fatal' },
       ],
     });
+    LogCapture.#inUse.push(this);
   }
 
   /** The records' texts, with their properties filled in. */
@@ -57,6 +65,7 @@ export class LogCapture implements Disposable {
   [Symbol.dispose](): void {
     if (this.#disposed) return;
     this.#disposed = true;
+    LogCapture.#inUse.splice(LogCapture.#inUse.indexOf(this), 1);
     if (this.#before === null) resetSync();
     else configureSync({ ...this.#before, reset: true });
   }

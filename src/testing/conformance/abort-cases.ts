@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { ConnectionAborted, ConnectionDone, ConnectionLost } from '../../errors/index.js';
 import { assertReason } from './assert-reason.js';
 import type { ConformanceCase } from './case.js';
-import { makeClientPair, makeServerPair, onBothSides } from './pairs.js';
+import { makeClientPair, makeServerPair, onAnyTransport, onBothSides } from './pairs.js';
 import { pattern } from './pattern.js';
 
 /** abortConnection(): at once, with a reset, and never re-entrantly. */
 export const abortCases: readonly ConformanceCase[] = [
-  ...onBothSides({
+  ...onAnyTransport({
     name: '`abortConnection()` drops what is queued and resets; `connectionLost` comes in a later turn',
     cites: ['AbortConnectionMixin.test_dataReceivedAbort'],
     async run({ drive }, { peer, protocol, transport }) {
@@ -45,7 +45,7 @@ export const abortCases: readonly ConformanceCase[] = [
       assert.deepEqual(reactor.getDelayedCalls(), []);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'what comes after `abortConnection()` is not delivered',
     async run({ drive }, { peer, protocol, transport }) {
       protocol.hooks.data = () => transport.abortConnection();
@@ -56,7 +56,7 @@ export const abortCases: readonly ConformanceCase[] = [
       assert.deepEqual(protocol.events, ['made', 'data', 'lost']);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: '`abortConnection()` in `connectionMade` ends the connection',
     pair: { hooks: { made: ({ transport }) => transport.abortConnection() } },
     async run({ drive }, { peer, protocol }) {
@@ -66,7 +66,7 @@ export const abortCases: readonly ConformanceCase[] = [
       assertReason(protocol.reason, ConnectionAborted);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: '`abortConnection()` twice is one end',
     async run({ drive }, { protocol, transport }) {
       transport.abortConnection();
@@ -78,7 +78,7 @@ export const abortCases: readonly ConformanceCase[] = [
       assertReason(protocol.reason, ConnectionAborted);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: '`abortConnection()`, then `loseConnection()`: it stays an abort',
     cites: ['AbortConnectionMixin.test_clientAbortsConnectionThenLosesConnection'],
     async run({ drive }, { peer, protocol, transport }) {
@@ -91,7 +91,7 @@ export const abortCases: readonly ConformanceCase[] = [
       assertReason(protocol.reason, ConnectionAborted);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: '`loseConnection()`, then `abortConnection()`: the close that was waiting becomes an abort',
     pair: { peer: { receiveBufferBytes: 4096 } },
     async run({ drive }, { peer, protocol, transport }) {
@@ -125,7 +125,7 @@ export const abortCases: readonly ConformanceCase[] = [
       assert.equal(transport.bytesQueued, 0);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'a `dataReceived` that aborts and then throws: logged once, lost once, with what was thrown',
     cites: ['AbortConnectionMixin.test_dataReceivedThrows'],
     async run({ drive, log }, { peer, protocol, transport }) {
@@ -142,7 +142,7 @@ export const abortCases: readonly ConformanceCase[] = [
       assert.equal(log.flushErrors((record) => record.properties['error'] === oops).length, 1);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'an abort is told to `connectionLost` only after a producer was stopped',
     async run({ drive }, { protocol, transport }) {
       const order: string[] = [];

@@ -7,12 +7,12 @@ import {
 } from '../../errors/index.js';
 import { assertReason } from './assert-reason.js';
 import type { ConformanceCase } from './case.js';
-import { makeServerPair, onBothSides } from './pairs.js';
+import { makeServerPair, onAnyTransport } from './pairs.js';
 import { pattern } from './pattern.js';
 
 /** The write queue as the program sees it: when it is full, when it is empty, and what bounds it. */
 export const bufferingCases: readonly ConformanceCase[] = [
-  ...onBothSides({
+  ...onAnyTransport({
     name: '`write()` answers false above the high-water mark, and `drained()` fires when all is sent',
     cites: ['C5'],
     async run({ drive }, { peer, transport }) {
@@ -26,7 +26,7 @@ export const bufferingCases: readonly ConformanceCase[] = [
       await drive(() => peer.bytesReceived === 101);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: '`drained()` fires at once when nothing is queued',
     cites: ['C5'],
     async run({ drive }, { transport }) {
@@ -34,7 +34,7 @@ export const bufferingCases: readonly ConformanceCase[] = [
       assert.equal(transport.bytesQueued, 0);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: '`drained()` fails with the reason if the connection is lost first',
     cites: ['C5'],
     pair: { peer: { receiveBufferBytes: 4096 } },
@@ -49,7 +49,7 @@ export const bufferingCases: readonly ConformanceCase[] = [
       await assert.rejects(drive.result(transport.drained()), NotConnectedError);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'events tell once that the queue is full, and that it is empty again',
     cites: ['C5'],
     async run({ drive }, { peer, transport }) {
@@ -65,7 +65,7 @@ export const bufferingCases: readonly ConformanceCase[] = [
       assert.deepEqual(told, ['full', 101, 'drain']);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'a queue above `writeQueueLimit` aborts the connection, with an event',
     cites: ['C13'],
     pair: { connection: { writeQueueLimit: 1000, writeBufferSize: 100 } },
@@ -82,7 +82,7 @@ export const bufferingCases: readonly ConformanceCase[] = [
       assert.ok(peer.sawReset);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'a peer that takes nothing for `slowReaderTimeoutMs` is aborted, with an event',
     cites: ['C13'],
     pair: { connection: { slowReaderTimeoutMs: 20 }, peer: { receiveBufferBytes: 4096 } },

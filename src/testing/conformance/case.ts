@@ -1,4 +1,5 @@
 import type { ConformanceEnvironment } from './environment.js';
+import type { TransportCase } from './transport-case.js';
 
 /**
  * What a case needs of the kernel beyond the plain calls. Where it isn't to be had the case is left out.
@@ -18,6 +19,8 @@ export interface ConformanceCase {
   /** The rows of the compliance list, and of the list of improvements, that the case shows. */
   readonly cites?: readonly string[];
   readonly needs?: readonly Need[];
+  /** The transport case that this one runs on a reactor, if it is such. */
+  readonly onTransport?: TransportCase;
   /**
    * Shows the behaviour, or throws. What it opens through the environment is closed for it; what it opens by itself, it closes
    * (or hands to `environment.addCleanup`).

@@ -4,7 +4,7 @@ import { F_GETFD } from '../../libc/constants.js';
 import { errno } from '../../libc/errno.js';
 import { assertReason } from './assert-reason.js';
 import type { ConformanceCase } from './case.js';
-import { makeServerPair, onBothSides } from './pairs.js';
+import { makeServerPair, onAnyTransport, onBothSides } from './pairs.js';
 import { pattern } from './pattern.js';
 
 /** loseConnection(): the orderly end, and what is left of a connection after it. */
@@ -30,7 +30,7 @@ export const closingCases: readonly ConformanceCase[] = [
       await drive(() => protocol.lost);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: '`loseConnection()` inside `dataReceived`: nothing more is delivered',
     pair: { hooks: { data: ({ transport }) => transport.loseConnection() } },
     async run({ drive }, { peer, protocol }) {
@@ -42,7 +42,7 @@ export const closingCases: readonly ConformanceCase[] = [
       assert.equal(protocol.received.toString(), 'first');
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: '`loseConnection()` in `connectionMade` ends the connection, after what was written there',
     pair: {
       hooks: {
@@ -58,7 +58,7 @@ export const closingCases: readonly ConformanceCase[] = [
       assertReason(protocol.reason, ConnectionDone);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: '`loseConnection()` again, during and after, does nothing',
     async run({ drive }, { protocol, transport }) {
       transport.loseConnection();
@@ -118,7 +118,7 @@ export const closingCases: readonly ConformanceCase[] = [
       assert.deepEqual([transport.bytesRead, transport.bytesWritten], [5, 7]);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'what a protocol writes on the peer’s last message still reaches a peer that has only ended its writing',
     pair: { hooks: { data: ({ transport }) => void transport.write(pattern(3_000_000)) } },
     async run({ drive }, { peer, protocol }) {
@@ -129,7 +129,7 @@ export const closingCases: readonly ConformanceCase[] = [
       assert.ok(peer.sawEnd);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'input that nobody reads does not cut off what was queued before `loseConnection()`',
     cites: ['C12'],
     pair: { peer: { receiveBufferBytes: 4096 } },
@@ -205,7 +205,7 @@ export const closingCases: readonly ConformanceCase[] = [
       assert.equal(peer.bytesReceived, 1000);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: '`await using` a transport closes it and waits for its end',
     async run({ drive }, { peer, protocol, transport }) {
       transport.write(Buffer.from('disposed of'));

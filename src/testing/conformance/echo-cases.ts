@@ -3,7 +3,7 @@ import { ConnectionDone } from '../../errors/index.js';
 import { assertReason } from './assert-reason.js';
 import type { ConformanceCase, Need } from './case.js';
 import { type ConformanceEnvironment, addressOf } from './environment.js';
-import { type PairOptions, makeClientPair, makeServerPair, onBothSides } from './pairs.js';
+import { type PairOptions, makeClientPair, makeServerPair, onAnyTransport } from './pairs.js';
 import { RecordingFactory } from './recording-factory.js';
 import { RecordingProtocol } from './recording-protocol.js';
 import { pattern } from './pattern.js';
@@ -12,7 +12,7 @@ const echo: PairOptions = { hooks: { data: ({ transport }, data) => void transpo
 
 /** Bytes there and back again, over both families. */
 export const echoCases: readonly ConformanceCase[] = [
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'what a protocol writes in dataReceived comes back to the peer',
     pair: echo,
     async run({ drive }, { peer, protocol }) {
@@ -22,7 +22,7 @@ export const echoCases: readonly ConformanceCase[] = [
       assert.deepEqual(protocol.events, ['made', 'data']);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'a megabyte comes back byte for byte',
     pair: echo,
     async run({ drive }, { peer, transport }) {
@@ -35,7 +35,7 @@ export const echoCases: readonly ConformanceCase[] = [
       assert.equal(transport.bytesQueued, 0);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'what dataReceived gets is the protocol’s to keep: later reads leave it alone',
     async run({ drive }, { peer, protocol }) {
       const kept: Buffer[] = [];

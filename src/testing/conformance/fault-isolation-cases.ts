@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { logSystem } from '../../logger/index.js';
 import type { ConformanceCase } from './case.js';
 import { type ConformanceEnvironment, addressOf } from './environment.js';
-import { makeClientPair, makeServerPair, onBothSides } from './pairs.js';
+import { makeClientPair, makeServerPair, onAnyTransport, onBothSides } from './pairs.js';
 import { RecordingFactory } from './recording-factory.js';
 import { RecordingProtocol } from './recording-protocol.js';
 
 /** What a protocol throws costs its own connection, is logged once, and nobody else notices. */
 export const faultIsolationCases: readonly ConformanceCase[] = [
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'a throw in `dataReceived` is logged once, and the connection is lost with it',
     async run({ drive, log }, { peer, protocol }) {
       const oops = new Error('thrown by dataReceived');
@@ -22,7 +22,7 @@ export const faultIsolationCases: readonly ConformanceCase[] = [
       assert.equal(log.flushErrors((record) => record.properties['error'] === oops).length, 1);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'a rejection of an async `dataReceived` counts as a throw',
     async run({ drive, log }, { peer, protocol }) {
       const oops = new Error('rejected by dataReceived');
@@ -33,7 +33,7 @@ export const faultIsolationCases: readonly ConformanceCase[] = [
       assert.equal(log.flushErrors((record) => record.properties['error'] === oops).length, 1);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'a rejection that comes after the connection is lost is logged, and tells the protocol nothing more',
     async run({ drive, log }, { peer, protocol }) {
       const oops = new Error('rejected too late');
@@ -62,7 +62,7 @@ export const faultIsolationCases: readonly ConformanceCase[] = [
       assert.equal(log.flushErrors((record) => record.properties['error'] === oops).length, 1);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'a rejection of an async `connectionLost` is logged once',
     async run({ drive, log }, { peer, protocol }) {
       const oops = new Error('rejected by connectionLost');
@@ -101,7 +101,7 @@ export const faultIsolationCases: readonly ConformanceCase[] = [
       assert.equal(env.log.flushErrors().length, 1);
     },
   },
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'while a protocol is called, log records name it as their `system`',
     cites: ['ConnectionTestsMixin.test_logPrefix'],
     async run({ drive }, { peer, protocol }) {

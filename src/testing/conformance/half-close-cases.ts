@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { ConnectionDone, ConnectionLost } from '../../errors/index.js';
 import { assertReason } from './assert-reason.js';
 import type { ConformanceCase } from './case.js';
-import { onBothSides } from './pairs.js';
+import { onAnyTransport, onBothSides } from './pairs.js';
 import { pattern } from './pattern.js';
 
 const halfClose = { halfClose: true } as const;
 
 /** Each direction ends apart, for protocols that want to know; for the others one end is the end. */
 export const halfCloseCases: readonly ConformanceCase[] = [
-  ...onBothSides({
+  ...onAnyTransport({
     name: '`loseWriteConnection()` sends what is queued, then the end; only `writeConnectionLost` is told',
     cites: ['HalfCloseTests.testCloseWriteCloser', 'HalfCloseTests.testWriteCloseNotification'],
     pair: halfClose,
@@ -24,7 +24,7 @@ export const halfCloseCases: readonly ConformanceCase[] = [
       assert.equal(transport.connected, true);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'after `writeConnectionLost` writes are dropped, and reading goes on',
     cites: ['HalfCloseTests.testCloseWriteCloser'],
     pair: halfClose,
@@ -57,7 +57,7 @@ export const halfCloseCases: readonly ConformanceCase[] = [
       assert.ok(!reactor.getReaders().some((reader) => reader.fileno() === transport.fileno()));
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'when both directions have ended, in either order, the connection is lost',
     pair: halfClose,
     async run({ drive }, { peer, protocol, transport }) {
@@ -71,7 +71,7 @@ export const halfCloseCases: readonly ConformanceCase[] = [
       assertReason(protocol.reason, ConnectionDone);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'our end first, then the peer’s: the connection is lost',
     pair: halfClose,
     async run({ drive }, { peer, protocol, transport }) {
@@ -84,7 +84,7 @@ export const halfCloseCases: readonly ConformanceCase[] = [
       assertReason(protocol.reason, ConnectionDone);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'after the peer’s end its reset is noticed though nobody reads or writes',
     cites: ['C4'],
     pair: halfClose,
@@ -97,7 +97,7 @@ export const halfCloseCases: readonly ConformanceCase[] = [
       assertReason(protocol.reason, ConnectionLost);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: '`loseConnection()` inside `writeConnectionLost` ends the connection',
     pair: { halfClose: true, hooks: { writeLost: ({ transport }) => transport.loseConnection() } },
     async run({ drive }, { peer, protocol, transport }) {
@@ -108,7 +108,7 @@ export const halfCloseCases: readonly ConformanceCase[] = [
       assertReason(protocol.reason, ConnectionDone);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: '`loseConnection()` inside `readConnectionLost` ends the connection',
     pair: { halfClose: true, hooks: { readLost: ({ transport }) => transport.loseConnection() } },
     async run({ drive }, { peer, protocol }) {
@@ -119,7 +119,7 @@ export const halfCloseCases: readonly ConformanceCase[] = [
       assertReason(protocol.reason, ConnectionDone);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: '`loseConnection()` after `writeConnectionLost` ends the connection',
     pair: halfClose,
     async run({ drive }, { protocol, transport }) {
@@ -130,7 +130,7 @@ export const halfCloseCases: readonly ConformanceCase[] = [
       assertReason(protocol.reason, ConnectionDone);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'for a protocol without half-close the peer’s end is the end of all',
     async run({ drive }, { peer, protocol, transport }) {
       peer.send('last words');
@@ -141,7 +141,7 @@ export const halfCloseCases: readonly ConformanceCase[] = [
       assertReason(protocol.reason, ConnectionDone);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'for a protocol without half-close `loseWriteConnection()` ends our direction only',
     async run({ drive }, { peer, protocol, transport }) {
       transport.write(Buffer.from('question'));
@@ -155,7 +155,7 @@ export const halfCloseCases: readonly ConformanceCase[] = [
       assertReason(protocol.reason, ConnectionDone);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: '`loseWriteConnection()` after the peer has gone is silent, and the connection is lost',
     cites: ['HalfCloseNoNotificationAndShutdownExceptionTests.testShutdownException'],
     async run({ drive }, { peer, protocol, transport }) {
@@ -185,7 +185,7 @@ export const halfCloseCases: readonly ConformanceCase[] = [
       },
     }),
   ),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'a half-close waits for a producer that is registered',
     pair: halfClose,
     async run({ drive }, { peer, protocol, transport }) {

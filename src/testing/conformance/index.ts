@@ -9,6 +9,8 @@
  *       });
  *     }
  *
+ * Who has no reactor but a transport runs `transportCases` with `runTransportCase`.
+ *
  * Twisted: `ReactorBuilder`.
  */
 export { allCases } from './all-cases.js';
@@ -29,7 +31,9 @@ export {
   type PairOptions,
   type ServerPair,
   makeClientPair,
+  makeFactory,
   makeServerPair,
+  onAnyTransport,
   onBothSides,
 } from './pairs.js';
 export { Peer } from './peer.js';
@@ -42,3 +46,12 @@ export {
   RecordingProtocol,
 } from './recording-protocol.js';
 export { type EnvironmentMaker, runCase } from './run-case.js';
+export { type TransportGround, runTransportCase } from './run-transport-case.js';
+export type {
+  TransportCase,
+  TransportEnvironment,
+  TransportGroup,
+  TransportPair,
+  TransportPeer,
+} from './transport-case.js';
+export { transportCases } from './transport-cases.js';

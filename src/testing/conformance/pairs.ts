@@ -12,6 +12,7 @@ import { type ConformanceEnvironment, addressOf } from './environment.js';
 import type { Peer } from './peer.js';
 import type { PeerListener, PeerOptions } from './peers.js';
 import { RecordingFactory } from './recording-factory.js';
+import type { TransportCase } from './transport-case.js';
 import { type ProtocolHooks, RecordingHalfCloseProtocol, RecordingProtocol } from './recording-protocol.js';
 
 /** A transport of the reactor and the plain socket at its other end. */
@@ -95,7 +96,13 @@ export function onBothSides(told: PairCase): ConformanceCase[] {
   return [make('server', makeServerPair), make('client', makeClientPair)];
 }
 
-function makeFactory({ halfClose = false, hooks = {} }: PairOptions): RecordingFactory {
+/** A transport case as cases of a reactor: on an accepted connection, and on one that was made. */
+export function onAnyTransport(told: TransportCase): ConformanceCase[] {
+  return onBothSides(told).map((testCase) => ({ ...testCase, onTransport: told }));
+}
+
+/** A factory for the protocol that `options` ask for. */
+export function makeFactory({ halfClose = false, hooks = {} }: PairOptions): RecordingFactory {
   return new RecordingFactory({
     build: () => (halfClose ? new RecordingHalfCloseProtocol(hooks) : new RecordingProtocol(hooks)),
   });

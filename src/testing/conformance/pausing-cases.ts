@@ -4,7 +4,7 @@ import type { ITCPTransport } from '../../interfaces/index.js';
 import { assertReason } from './assert-reason.js';
 import type { ConformanceCase } from './case.js';
 import type { ConformanceReactor } from './environment.js';
-import { makeServerPair, onBothSides } from './pairs.js';
+import { makeServerPair, onAnyTransport, onBothSides } from './pairs.js';
 import { pattern } from './pattern.js';
 
 /** Rounds in which a paused connection must stay as it is. */
@@ -17,7 +17,7 @@ function isRead(reactor: ConformanceReactor, transport: ITCPTransport): boolean 
 
 /** A transport as the producer of what comes: pauseProducing() and resumeProducing(). */
 export const pausingCases: readonly ConformanceCase[] = [
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'pausing and resuming back to back leaves reading on: all bytes come, in order',
     cites: ['TCPConnectionTestsBuilder.test_stopStartReading'],
     async run({ drive }, { peer, protocol, transport }) {
@@ -43,7 +43,7 @@ export const pausingCases: readonly ConformanceCase[] = [
       assert.ok(isRead(reactor, transport));
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: '`stopProducing()` does what `loseConnection()` does',
     cites: ['FileDescriptorTests.test_implementInterfaceIPushProducer'],
     async run({ drive }, { peer, protocol, transport }) {
@@ -54,7 +54,7 @@ export const pausingCases: readonly ConformanceCase[] = [
       assertReason(protocol.reason, ConnectionDone);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'while paused nothing is delivered, after resuming everything is',
     async run({ drive }, { peer, protocol, transport }) {
       transport.pauseProducing();
@@ -77,7 +77,7 @@ export const pausingCases: readonly ConformanceCase[] = [
       await drive(() => protocol.received.toString() === 'for later');
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: '`pauseProducing()` inside `dataReceived` stops delivery at once, and `resumeProducing()` later goes on',
     async run({ drive }, { peer, protocol, transport }) {
       protocol.hooks.data = () => transport.pauseProducing();
@@ -91,7 +91,7 @@ export const pausingCases: readonly ConformanceCase[] = [
       assert.ok(protocol.received.equals(pattern(1_000_000)));
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'data, a pause, the peer’s end: the end is told after resuming, and not before',
     cites: ['TCPConnectionTestsBuilder.test_connectionLostAfterPausedTransport', 'C4'],
     async run({ drive }, { peer, protocol, transport }) {
@@ -107,7 +107,7 @@ export const pausingCases: readonly ConformanceCase[] = [
       assertReason(protocol.reason, ConnectionDone);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'the peer’s end while paused is an event at once, told once; bytes and the loss come on resuming',
     cites: ['C4'],
     async run({ drive }, { peer, protocol, transport }) {
@@ -127,7 +127,7 @@ export const pausingCases: readonly ConformanceCase[] = [
       assertReason(protocol.reason, ConnectionDone);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'a reset while paused is an event at once, and stops the producer; the loss comes on resuming',
     cites: ['C4'],
     async run({ drive }, { peer, protocol, transport }) {
@@ -150,7 +150,7 @@ export const pausingCases: readonly ConformanceCase[] = [
       assert.deepEqual(told, ['reset', 'stop']);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'the peer’s end and then its reset, both while paused, are an event each',
     cites: ['C4'],
     async run({ drive }, { peer, protocol, transport }) {
@@ -167,7 +167,7 @@ export const pausingCases: readonly ConformanceCase[] = [
       await drive(() => protocol.lost);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'a connection that is paused for reading learns of its loss by writing',
     cites: ['WriteDataTests.test_writeAfterShutdownWithoutReading'],
     async run({ drive }, { peer, protocol, transport }) {

@@ -3,7 +3,7 @@ import { ConnectionAborted, ConnectionDone, ConnectionLost } from '../../errors/
 import type { ITCPTransport } from '../../interfaces/index.js';
 import { assertReason } from './assert-reason.js';
 import type { ConformanceCase } from './case.js';
-import { makeServerPair, onBothSides } from './pairs.js';
+import { makeServerPair, onAnyTransport, onBothSides } from './pairs.js';
 import { pattern } from './pattern.js';
 
 type Told = 'pause' | 'resume' | 'stop';
@@ -40,7 +40,7 @@ function registered(transport: ITCPTransport, kind: 'push' | 'pull'): RecordingP
 
 /** Producers of both kinds, and how a connection with one ends. */
 export const producerCases: readonly ConformanceCase[] = [
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'a push producer is paused inside the write that fills the queue, and resumed when all is sent',
     cites: ['WriteSequenceTestsMixin.test_streamingProducer'],
     async run({ drive }, { peer, transport }) {
@@ -55,7 +55,7 @@ export const producerCases: readonly ConformanceCase[] = [
       assert.deepEqual(producer.told, ['pause', 'resume']);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'a pull producer is asked once when it is registered, never paused, and asked again when all is sent',
     cites: ['WriteSequenceTestsMixin.test_nonStreamingProducer'],
     async run({ drive }, { peer, transport }) {
@@ -70,7 +70,7 @@ export const producerCases: readonly ConformanceCase[] = [
       assert.equal(peer.bytesReceived, 1000);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'a pull producer makes a long stream, piece by piece, and then closes',
     async run({ drive }, { peer, protocol, transport }) {
       const stream = pattern(1_000_000);
@@ -88,7 +88,7 @@ export const producerCases: readonly ConformanceCase[] = [
       assert.equal(producer.told.length, 100);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'a push producer that fills the queue inside `resumeProducing` is paused again each time',
     async run({ drive }, { transport }) {
       transport.writeBufferSize = 100;
@@ -107,7 +107,7 @@ export const producerCases: readonly ConformanceCase[] = [
       ]);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'a producer that hands over to another inside `pauseProducing`: the other one doesn’t count as paused',
     async run({ drive }, { peer, transport }) {
       transport.writeBufferSize = 100;
@@ -126,7 +126,7 @@ export const producerCases: readonly ConformanceCase[] = [
       assert.deepEqual(second.told, ['pause', 'resume']);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'a second producer is refused, and the first one stays',
     run({ drive }, { transport }) {
       const first = registered(transport, 'push');
@@ -140,7 +140,7 @@ export const producerCases: readonly ConformanceCase[] = [
       return drive.turns(1);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'a producer registered with a dead transport is told to stop, and nothing else',
     async run({ drive }, { protocol, transport }) {
       transport.loseConnection();
@@ -151,7 +151,7 @@ export const producerCases: readonly ConformanceCase[] = [
     },
   }),
   ...(['push', 'pull'] as const).flatMap((kind) => [
-    ...onBothSides({
+    ...onAnyTransport({
       name: `\`loseConnection()\` waits for a ${kind} producer to unregister, and then closes`,
       cites: ['StreamClientTestsMixin.test_disconnectWhileProducing', 'C3'],
       async run({ drive }, { peer, protocol, transport }) {
@@ -167,7 +167,7 @@ export const producerCases: readonly ConformanceCase[] = [
         assertReason(protocol.reason, ConnectionDone);
       },
     }),
-    ...onBothSides({
+    ...onAnyTransport({
       name: `\`loseConnection()\` with nothing queued closes when a ${kind} producer unregisters later`,
       cites: ['StreamClientTestsMixin.test_disconnectWhileProducing', 'C3'],
       async run({ drive }, { protocol, transport }) {
@@ -199,7 +199,7 @@ export const producerCases: readonly ConformanceCase[] = [
       },
     }),
   ]),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'a close that waits for its producer is ended by the peer’s reset, though nothing is written',
     cites: ['C3', 'C4'],
     async run({ drive }, { peer, protocol, transport }) {
@@ -229,7 +229,7 @@ export const producerCases: readonly ConformanceCase[] = [
       assert.deepEqual(producer.told, ['stop']);
     },
   },
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'a reset ends a connection whose push producer is paused',
     pair: { peer: { receiveBufferBytes: 4096 } },
     async run({ drive }, { peer, protocol, transport }) {
@@ -244,7 +244,7 @@ export const producerCases: readonly ConformanceCase[] = [
       assertReason(protocol.reason, ConnectionLost);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: '`abortConnection()` inside `resumeProducing`, before any byte: stopped first, then lost, in a later turn',
     cites: ['AbortConnectionMixin.test_resumeProducingAbort'],
     async run({ drive }, { peer, protocol, transport }) {
@@ -264,7 +264,7 @@ export const producerCases: readonly ConformanceCase[] = [
       assert.ok(peer.sawReset);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: '`abortConnection()` inside `resumeProducing`, after some bytes, ends the same way',
     cites: ['AbortConnectionMixin.test_resumeProducingAbortLater'],
     async run({ drive }, { peer, protocol, transport }) {
@@ -280,7 +280,7 @@ export const producerCases: readonly ConformanceCase[] = [
       assertReason(protocol.reason, ConnectionAborted);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'a `resumeProducing` that aborts and then throws: logged once, lost once, with what was thrown',
     cites: ['AbortConnectionMixin.test_resumeProducingThrows'],
     async run({ drive, log }, { protocol, transport }) {

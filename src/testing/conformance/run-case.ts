@@ -69,7 +69,8 @@ function requireQuiet(environment: ConformanceEnvironment): void {
   assert.deepEqual(whatIsLeft(environment), [], 'The case has left something in the reactor');
 }
 
-function requireNoErrors({ log }: ConformanceEnvironment): void {
+/** Neither in the log nor in Deferreds is an error that nobody has flushed. */
+export function requireNoErrors({ log }: Pick<ConformanceEnvironment, 'log'>): void {
   assert.deepEqual(log.errors.map(messageOf), [], 'Errors were logged that the case did not expect');
   const failures = flushUnhandledErrors().map(String);
   assert.deepEqual(failures, [], 'Deferreds ended with failures that nobody handled');

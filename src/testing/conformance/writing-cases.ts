@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { ConnectionDone } from '../../errors/index.js';
 import { assertReason } from './assert-reason.js';
 import type { ConformanceCase } from './case.js';
-import { makeServerPair, onBothSides } from './pairs.js';
+import { makeServerPair, onAnyTransport } from './pairs.js';
 import { pattern } from './pattern.js';
 
 /** What TypeScript forbids and JavaScript lets through. */
@@ -10,7 +10,7 @@ const text = 'text' as unknown as Uint8Array;
 
 /** write() and writeSequence(): what arrives, in which order, in how many calls. */
 export const writingCases: readonly ConformanceCase[] = [
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'all that was written before `loseConnection()` arrives, in order, then the end',
     cites: ['WriteDataTests.test_writer'],
     async run({ drive }, { peer, protocol, transport }) {
@@ -23,7 +23,7 @@ export const writingCases: readonly ConformanceCase[] = [
       assertReason(protocol.reason, ConnectionDone);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: '`writeSequence()` as the first write sends its pieces as one',
     cites: ['WriteSequenceTestsMixin.test_writeSequeceWithoutWrite'],
     async run({ drive }, { peer, transport }) {
@@ -35,7 +35,7 @@ export const writingCases: readonly ConformanceCase[] = [
       assert.equal(peer.received.toString(), 'Some sequence splitted');
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'a text in `write()` or `writeSequence()` is a TypeError, and the connection goes on without it',
     cites: [
       'FileDescriptorTests.test_writeWithUnicodeRaisesException',
@@ -50,7 +50,7 @@ export const writingCases: readonly ConformanceCase[] = [
       assert.equal(peer.received.toString(), 'usable');
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'after `connectionLost` writes are ignored, and a text is a TypeError still',
     cites: [
       'TCPServerTests.test_writeAfterDisconnect',
@@ -70,7 +70,7 @@ export const writingCases: readonly ConformanceCase[] = [
       assert.deepEqual(protocol.events, ['made', 'lost']);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'inside `connectionLost` writes are ignored',
     cites: ['ConnectionTestsMixin.test_writeAfterDisconnect'],
     async run({ drive }, { peer, protocol, transport }) {
@@ -83,7 +83,7 @@ export const writingCases: readonly ConformanceCase[] = [
       assert.equal(peer.bytesReceived, 0);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'a write after `loseConnection()` is still sent while something is queued',
     async run({ drive }, { peer, transport }) {
       transport.write(Buffer.from('a'));
@@ -93,7 +93,7 @@ export const writingCases: readonly ConformanceCase[] = [
       assert.equal(peer.received.toString(), 'ab');
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'much more than the kernel takes at once, and a byte more, arrive in order before the end',
     async run({ drive }, { peer, protocol, transport }) {
       const much = pattern(8_000_000);
@@ -107,7 +107,7 @@ export const writingCases: readonly ConformanceCase[] = [
       assertReason(protocol.reason, ConnectionDone);
     },
   }),
-  ...onBothSides({
+  ...onAnyTransport({
     name: 'thousands of small pieces written at once arrive in order',
     async run({ drive }, { peer, transport }) {
       const much = pattern(300_000);

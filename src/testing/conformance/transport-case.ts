@@ -1,0 +1,54 @@
+import type { ITCPTransport } from '../../interfaces/index.js';
+import type { LogCapture } from '../log-capture.js';
+import type { Drive } from './drive.js';
+import type { PairOptions } from './pairs.js';
+import type { Peer } from './peer.js';
+import type { RecordingProtocol } from './recording-protocol.js';
+
+/** What a transport case works with beside its pair: less than a ConformanceEnvironment, so that it also runs where there is no reactor. */
+export interface TransportEnvironment {
+  /** Lets the transport and its peer go on until a condition holds. */
+  readonly drive: Drive;
+  /** heddle's log records since the case began. */
+  readonly log: LogCapture;
+}
+
+/** What a transport case does at the other end, and sees there: a {@link Peer}, or what is made to look like one. */
+export type TransportPeer = Pick<
+  Peer,
+  | 'send'
+  | 'shutdownWrite'
+  | 'stopReading'
+  | 'resumeReading'
+  | 'close'
+  | 'reset'
+  | 'received'
+  | 'bytesReceived'
+  | 'bytesUnsent'
+  | 'sawEnd'
+  | 'sawReset'
+  | 'sawClose'
+>;
+
+/** A connection that has just begun: the transport, its protocol, and the other end. */
+export interface TransportPair {
+  readonly transport: ITCPTransport;
+  readonly protocol: RecordingProtocol;
+  readonly peer: TransportPeer;
+}
+
+/** One behaviour that every transport has to show, whatever carries its bytes. It needs no descriptor and no reactor. */
+export interface TransportCase {
+  /** A sentence that says the behaviour. */
+  readonly name: string;
+  readonly cites?: readonly string[];
+  /** What the connection and its two ends are to be like. */
+  readonly pair?: PairOptions;
+  run(env: TransportEnvironment, pair: TransportPair): Promise<void> | void;
+}
+
+/** A theme: transport cases that stand under one heading. */
+export interface TransportGroup {
+  readonly title: string;
+  readonly cases: readonly TransportCase[];
+}

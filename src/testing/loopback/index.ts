@@ -1,0 +1,11 @@
+/** Two protocols connected in memory. Twisted: twisted.test.iosim, twisted.protocols.loopback. */
+export {
+  type ConnectedOptions,
+  type ProtocolSource,
+  connectedServerAndClient,
+} from './connected-server-and-client.js';
+export { type CompletionOptions, ConnectionCompleter } from './connection-completer.js';
+export { IOPump, type LoopbackEndOptions, type LoopbackOptions } from './io-pump.js';
+export { type LoopbackAsyncOptions, loopbackAsync } from './loopback-async.js';
+export { MemoryRounds, type SteppedTime } from './memory-rounds.js';
+export { MemoryTransport } from './memory-transport.js';

@@ -1,0 +1,54 @@
+import { expect } from 'chai';
+import { Reactor } from '../../src/reactor/index.js';
+import {
+  AccumulatingFactory,
+  AccumulatingProtocol,
+  RecordingFactory,
+  addressOf,
+  assertNoResult,
+  connectedServerAndClient,
+  successResultOf,
+  waitUntilAllDisconnected,
+} from '../../src/testing/index.js';
+
+describe('waitUntilAllDisconnected()', () => {
+  it('fires one turn after the last connection is lost', () => {
+    const [client, server, pump] = connectedServerAndClient(AccumulatingProtocol, AccumulatingProtocol);
+    const done = waitUntilAllDisconnected(pump.clock, [client, server]);
+    pump.flush();
+    assertNoResult(done);
+    server.transport.loseConnection();
+    // The server has ended; the client hears of it in the second round, and the third is the turn after.
+    pump.pump();
+    pump.pump();
+    expect([client.closed, server.closed]).to.deep.equal([true, true]);
+    assertNoResult(done);
+    pump.pump();
+    successResultOf(done);
+  });
+
+  it('fires for connections that are lost already, and for none', () => {
+    const [client, server, pump] = connectedServerAndClient(AccumulatingProtocol, AccumulatingProtocol);
+    client.transport.abortConnection();
+    pump.flush();
+    const done = [
+      waitUntilAllDisconnected(pump.clock, [client, server]),
+      waitUntilAllDisconnected(pump.clock, []),
+    ];
+    pump.flush();
+    done.forEach(successResultOf);
+  });
+
+  it('works on a real reactor: the factory has heard of it, too', async () => {
+    using reactor = new Reactor();
+    const server = new AccumulatingFactory();
+    const client = new RecordingFactory();
+    const port = reactor.listenTCP(0, server, { interface: '127.0.0.1' });
+    reactor.connectTCP('127.0.0.1', addressOf(port).port, client);
+    const protocol = await server.protocolConnectionMade;
+    protocol.transport.loseConnection();
+    await waitUntilAllDisconnected(reactor, [protocol, ...client.protocols]);
+    expect(client.events).to.deep.equal(['start', 'connecting', 'build', 'lost', 'stop']);
+    await port.stopListening();
+  });
+});

@@ -9,4 +9,5 @@ export {
   type Truncation,
   faultyDriver,
 } from './faulty-libc.js';
+export * from './simulated/index.js';
 export { LogCapture, type RecordChoice, messageOf } from './log-capture.js';

@@ -11,7 +11,7 @@ export interface CaseGround {
   /** What the kernel has of what cases need. A case that needs more is left pending, and says what it lacks. */
   readonly available: ReadonlySet<Need>;
   /** Makes the environment of one case. Aborting the signal makes whatever it waits for fail. */
-  makeEnvironment(needs: readonly Need[], signal: AbortSignal): ConformanceEnvironment;
+  readonly makeEnvironment: (needs: readonly Need[], signal: AbortSignal) => ConformanceEnvironment;
 }
 
 /** All conformance cases as tests of mocha. */

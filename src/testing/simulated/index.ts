@@ -2,7 +2,7 @@
 export { Choices } from './choices.js';
 export type { FileSystem } from './file-system.js';
 export type { Host } from './host.js';
-export type { Latency, Network } from './network.js';
+export type { BufferSizes, Latency, Network } from './network.js';
 export type { SimulatedHostLoop } from './simulated-host-loop.js';
 export { type RunOptions, SimulatedKernel, type SimulatedKernelOptions } from './simulated-kernel.js';
 export type { SimulatedLibc } from './simulated-libc.js';

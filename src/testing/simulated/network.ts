@@ -3,6 +3,12 @@ import type { Choices } from './choices.js';
 import { Host } from './host.js';
 import { isLoopback, usualForm } from './place.js';
 
+/** SO_SNDBUF and SO_RCVBUF of new TCP sockets, in bytes. */
+export interface BufferSizes {
+  readonly sendBytes: number;
+  readonly receiveBytes: number;
+}
+
 /** How long packets take, in virtual ms; each has its own time between the two, and none overtakes another of its connection. */
 export interface Latency {
   readonly leastMs: number;
@@ -21,6 +27,10 @@ export class Network {
   readonly choices: Choices;
   /** Between different hosts. May be changed at any time; packets under way keep their time. */
   latency: Latency = { leastMs: 0, mostMs: 0 };
+  /**
+   * Of sockets that are made from now on. Linux begins with 16,384 and 131,072 and lets them grow with the traffic, which isn't simulated.
+   */
+  buffers: BufferSizes = { sendBytes: 524_288, receiveBytes: 131_072 };
   /** How likely it is that a segment, a send or a receive is cut short somewhere: 0 never, 1 always. */
   fragmentation = 0;
   readonly #hosts: Host[] = [];

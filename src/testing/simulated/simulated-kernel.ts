@@ -2,7 +2,7 @@ import { Agenda } from './agenda.js';
 import { Choices } from './choices.js';
 import { FileSystem } from './file-system.js';
 import type { Host } from './host.js';
-import { type Latency, Network } from './network.js';
+import { type BufferSizes, type Latency, Network } from './network.js';
 import { SimulatedProcess, type SimulatedProcessOptions } from './simulated-process.js';
 import { SimulationError } from './simulation-error.js';
 
@@ -13,6 +13,8 @@ export interface SimulatedKernelOptions {
   readonly latency?: Latency;
   /** How likely it is that a send, a receive or a segment is cut short somewhere, from 0 (never, the default) to 1. */
   readonly fragmentation?: number;
+  /** SO_SNDBUF and SO_RCVBUF of TCP sockets: 524,288 and 131,072 bytes unless they are given. */
+  readonly buffers?: BufferSizes;
 }
 
 export interface RunOptions {
@@ -50,11 +52,12 @@ export class SimulatedKernel {
   readonly #processes: SimulatedProcess[] = [];
   #stepsAtOnce = 0;
 
-  constructor({ seed = 1, latency, fragmentation = 0 }: SimulatedKernelOptions = {}) {
+  constructor({ seed = 1, latency, fragmentation = 0, buffers }: SimulatedKernelOptions = {}) {
     this.seed = seed;
     this.choices = new Choices(seed);
     this.network = new Network(this.agenda, this.choices);
     if (latency !== undefined) this.network.latency = latency;
+    if (buffers !== undefined) this.network.buffers = buffers;
     this.network.fragmentation = fragmentation;
     this.localhost = this.network.addHost('localhost');
   }

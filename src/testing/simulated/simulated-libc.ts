@@ -114,13 +114,12 @@ export class SimulatedLibc implements Libc {
   }
 
   connect(fd: number, address: SocketAddress): number {
-    const result = this.#onSocket(fd, (socket) => socket.connect(address));
-    const file = this.#table.at(fd);
-    if (result !== -errno.EINPROGRESS || file === undefined || file.nonBlocking) return result;
-    this.#process.kernel.block(() => file.readiness() !== 0, Infinity);
-    const error = Buffer.alloc(4);
-    (file as StreamSocket).getOption(1, 4, error);
-    return -error.readInt32LE(0);
+    return this.#onSocket(fd, (socket) => {
+      const result = socket.connect(address);
+      if (result !== -errno.EINPROGRESS || socket.nonBlocking) return result;
+      this.#process.kernel.block(() => socket.readiness() !== 0, -1);
+      return -socket.takeError();
+    });
   }
 
   getsockname(fd: number, address: SocketAddress): number {

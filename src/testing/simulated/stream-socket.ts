@@ -82,7 +82,7 @@ export abstract class StreamSocket extends OpenFile {
   }
 
   /** sock_error(): the errno that was to be told, which then isn't any more. */
-  protected takeError(): number {
+  takeError(): number {
     const { error } = this;
     this.error = 0;
     return error;

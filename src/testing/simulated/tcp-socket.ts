@@ -45,10 +45,6 @@ import { Wire } from './wire.js';
  *  - A failed connect() can be repeated: the first call after it says ECONNABORTED unless it has an error to tell.
  */
 
-/** The default sizes of Linux (tcp_wmem, tcp_rmem): the sending one grows to more than this there, by itself. */
-const SEND_BYTES = 524_288;
-const RECEIVE_BYTES = 131_072;
-
 /** The longest segments: on the loopback device, and on an Ethernet. */
 const LOOPBACK_SEGMENT = 65_483;
 const ETHERNET_SEGMENT = 1448;
@@ -84,7 +80,8 @@ export class TcpSocket extends StreamSocket {
   #bytesAllowed = 0;
 
   constructor(host: Host, family: number, nonBlocking: boolean) {
-    super(family, IPPROTO_TCP, nonBlocking, new SocketOptions(family, SEND_BYTES, RECEIVE_BYTES));
+    const { sendBytes, receiveBytes } = host.network.buffers;
+    super(family, IPPROTO_TCP, nonBlocking, new SocketOptions(family, sendBytes, receiveBytes));
     this.#host = host;
     this.local = { host: family === AF_INET ? ANY_IPV4 : ANY_IPV6, port: 0 };
     this.#wire = new Wire({

@@ -30,6 +30,17 @@ const entries = Object.values(packageJson.exports)
   .concat(programs)
   .map((name) => [name, join(root, 'src', `${name}.ts`)]);
 
+/**
+ * All floors go into one file, dist/heddle.js, and the entry points only name what is in it. Apart are the testing floor,
+ * which programs don't load, and what a thread of a pool loads, which has no use for the rest.
+ */
+function chunkOf(path) {
+  const file = relative(join(root, 'src'), path);
+  if (file === 'task/thread-error.ts') return 'thread-error';
+  const isEntry = entries.some(([, source]) => source === path);
+  return isEntry || file.startsWith('testing/') ? undefined : 'heddle';
+}
+
 /** The sources import each other by the names that they will have as JavaScript. */
 const typescript = {
   name: 'typescript',
@@ -62,9 +73,11 @@ const bundle = await rollup({
 await bundle.write({
   dir: outdir,
   format: 'es',
-  chunkFileNames: 'chunk-[hash].js',
+  chunkFileNames: '[name].js',
   sourcemap: true,
   generatedCode: 'es2015',
+  minifyInternalExports: false,
+  manualChunks: chunkOf,
 });
 await bundle.close();
 

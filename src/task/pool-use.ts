@@ -33,7 +33,7 @@ export class PoolUse {
       this.#underWay -= 1;
       if (this.#underWay === 0) for (const idle of this.#idle.splice(0)) idle.callback();
       return outcome;
-    }) as Deferred<T>;
+    });
   }
 
   /** Fires when all work is done that waits or is under way, in success or failure. */

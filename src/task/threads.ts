@@ -14,7 +14,7 @@ import type { ThreadOutcome, ThreadWork } from './thread-worker.js';
 
 const log = getLog('task');
 
-/** What a thread is started with: beside this file among the sources, in the folder of its floor when compiled. */
+/** What a thread is started with: beside this file among the sources; compiled, this is in dist/heddle.js (tools/build.mjs). */
 const WORKER = fileURLToPath(
   new URL(
     import.meta.url.endsWith('.ts') ? './thread-worker.ts' : './task/thread-worker.js',
@@ -55,9 +55,7 @@ export function deferToThreadPool<M, K extends FunctionsOf<M>>(
   ...args: ArgumentsOf<M, K>
 ): Deferred<ResultOf<M, K>> {
   const call = { module, name, args: args as readonly unknown[] };
-  return deferCalls(pool, [call]).addCallback(([result]) => result as ResultOf<M, K>) as Deferred<
-    ResultOf<M, K>
-  >;
+  return deferCalls(pool, [call]).addCallback(([result]) => result as ResultOf<M, K>);
 }
 
 /** Calls it in a thread, for those who don't ask what becomes of it: a failure is logged. Twisted: `reactor.callInThread`. */

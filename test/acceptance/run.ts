@@ -25,6 +25,7 @@ const PROGRAMS = [
   'examples',
   'happy-eyeballs',
   'services',
+  'package',
 ] as const;
 
 /** Each takes 15 s or less; a machine that is busy with other things may be much slower. */

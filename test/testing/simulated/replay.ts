@@ -144,7 +144,9 @@ class Player {
         return this.#received(recorded, (target) => libc.read(fd, target, 0, target.length));
       case 'send':
       case 'sendmsg':
-        return this.#send(recorded, first, (bytes) => libc.send(fd, bytes, 0, bytes.length, numbers.at(-1) ?? 0));
+        return this.#send(recorded, first, (bytes) =>
+          libc.send(fd, bytes, 0, bytes.length, numbers.at(-1) ?? 0),
+        );
       case 'write':
         return this.#send(recorded, first, (bytes) => libc.write(fd, bytes, 0, bytes.length));
       case 'getrlimit':
@@ -245,7 +247,9 @@ class Player {
     const length = isInfo ? 1 : result;
     const filled = recorded.filled ?? Buffer.alloc(0);
     const agrees = filled.subarray(0, length).equals(value.subarray(0, length));
-    return agrees ? undefined : `${value.subarray(0, length).toString('hex')} for ${filled.subarray(0, length).toString('hex')}`;
+    return agrees
+      ? undefined
+      : `${value.subarray(0, length).toString('hex')} for ${filled.subarray(0, length).toString('hex')}`;
   }
 
   // ---- bytes
@@ -312,7 +316,10 @@ class Player {
     for (const [i, number] of numbers.entries()) records.writeInt32LE(this.#fdOf(number), i * POLLFD_BYTES);
     this.#libc.poll(records, count, 0);
     for (const [i, number] of numbers.entries()) {
-      const [there, here] = [told, records].map((each) => each.readUInt16LE(i * POLLFD_BYTES + 6)) as [number, number];
+      const [there, here] = [told, records].map((each) => each.readUInt16LE(i * POLLFD_BYTES + 6)) as [
+        number,
+        number,
+      ];
       if (this.#unlike(there, here, number)) return `${here.toString(16)} for ${number}`;
     }
     return undefined;

@@ -23,7 +23,7 @@ import { RecordingTransport } from '../protocols/recording-transport.js';
 import { describeOnKernel } from '../tcp/on-kernel.js';
 
 interface Scene {
-  readonly listener: ConnectionListener;
+  readonly listener: ConnectionListener<ITCPPort>;
   readonly port: ITCPPort;
   readonly client: () => Peer;
 }
@@ -31,7 +31,7 @@ interface Scene {
 async function scene(env: ConformanceEnvironment, options: ListenOptions = {}): Promise<Scene> {
   const endpoint = new TCP4ServerEndpoint(env.reactor, 0, { interface: '127.0.0.1' });
   const listener = listen(endpoint, options);
-  const port = (await listener.whenListening()) as ITCPPort;
+  const port = await listener.whenListening();
   env.addCleanup(() => void listener.return());
   env.addCleanup(() => {
     for (const transport of port.connections as ReadonlySet<ITCPTransport>) transport.abortConnection();

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { expectTypeOf } from 'expect-type';
 import { CancelledError, Deferred } from '../../src/defer/index.js';
 import {
   type ConnectionListener,
@@ -40,6 +41,13 @@ async function scene(env: ConformanceEnvironment, options: ListenOptions = {}): 
 }
 
 describeOnKernel('listen()', (it) => {
+  it("knows the type of its endpoint's port", async (env) => {
+    const { listener } = await scene(env);
+    expectTypeOf(listener).toEqualTypeOf<ConnectionListener<ITCPPort>>();
+    expectTypeOf<TCP4ServerEndpoint>().toExtend<IStreamServerEndpoint>();
+    expect((await listener.whenListening()).listening).to.equal(true);
+  });
+
   it('gives out connections in the order of accepting, whoever comes first', async (env) => {
     const { listener, client } = await scene(env);
     const early = listener.next();

@@ -151,7 +151,9 @@ describe('HostnameEndpoint, racing', () => {
     reactor.settle('fd00::1', 'ENETUNREACH');
     const error = errorOf(connected) as AggregateError;
     expect(error).to.be.instanceOf(AggregateError);
-    expect(error.message).to.equal('All 2 attempts to connect to example.com port 80 failed');
+    expect(error.message).to.match(
+      /^All 2 attempts to connect to example.com port 80 failed: connect ECONNREFUSED.* \(10.0.0.1:80\); connect ENETUNREACH.* \(\[fd00::1\]:80\)$/,
+    );
     expect(error.errors[0]).to.be.instanceOf(ConnectionRefusedError);
     expect(error.errors[1]).to.be.instanceOf(NoRouteError);
     expect(reactor.timersLeft).to.equal(0);

@@ -22,11 +22,11 @@ export interface ListenOptions extends EndpointOptions, StreamConnectionOptions 
 const WAITING_MAX = 64;
 
 /** What a port may be able to do beside the contract of all ports. */
-type CapablePort = IListeningPort & {
+interface Capabilities {
   pauseAccepting?(): void;
   resumeAccepting?(): void;
   readonly events?: Pick<IEvents<PortEvents>, 'once'>;
-};
+}
 
 type Taken = IteratorResult<StreamConnection, undefined>;
 
@@ -39,22 +39,22 @@ type Taken = IteratorResult<StreamConnection, undefined>;
  * Each connection is given to one taker, in the order of accepting; several loops over one listener share the work, and any of
  * them that is left ends it for all.
  */
-export class ConnectionListener
+export class ConnectionListener<P extends IListeningPort = IListeningPort>
   implements AsyncIterableIterator<StreamConnection, undefined>, AsyncDisposable
 {
-  readonly #listening: Deferred<IListeningPort>;
+  readonly #listening: Deferred<P>;
   readonly #waitingMax: number;
   /** Of these two at most one holds something. */
   readonly #connections: StreamConnection[] = [];
   readonly #takers: Deferred<Taken>[] = [];
-  #port: CapablePort | undefined;
+  #port: (P & Capabilities) | undefined;
   #resting = false;
   #stopped = false;
   /** What a taker fails with, once, when all connections are taken. */
   #failure: Failure | undefined;
 
   /** Begins to listen. Throws a RangeError for options out of their range; what listening fails with comes to the loop. */
-  constructor(endpoint: IStreamServerEndpoint, options: ListenOptions) {
+  constructor(endpoint: IStreamServerEndpoint<P>, options: ListenOptions) {
     const { signal, waitingMax = WAITING_MAX } = options;
     if (!(waitingMax >= 1)) throw new RangeError(`waitingMax must be 1 or more, not ${waitingMax}`);
     this.#waitingMax = waitingMax;
@@ -77,7 +77,7 @@ export class ConnectionListener
   }
 
   /** Fires with the port when it listens; fails if it can't, or was stopped before. */
-  whenListening(): Deferred<IListeningPort> {
+  whenListening(): Deferred<P> {
     return Deferred.fromPromise(this.#listening);
   }
 
@@ -122,7 +122,7 @@ export class ConnectionListener
     await this.return();
   }
 
-  #begin(port: CapablePort): IListeningPort {
+  #begin(port: P & Capabilities): P {
     this.#port = port;
     port.events?.once('closed', (reason) => {
       // The reactor's end is an end like others; a socket that is no good any more is worth an error.

@@ -1,4 +1,4 @@
-import type { IStreamServerEndpoint } from '../interfaces/index.js';
+import type { IListeningPort, IStreamServerEndpoint } from '../interfaces/index.js';
 import { ConnectionListener, type ListenOptions } from './connection-listener.js';
 
 /**
@@ -14,6 +14,9 @@ import { ConnectionListener, type ListenOptions } from './connection-listener.js
  *
  * Connections that were given out live on in any case: whoever has one closes it. Not in Twisted.
  */
-export function listen(endpoint: IStreamServerEndpoint, options: ListenOptions = {}): ConnectionListener {
+export function listen<P extends IListeningPort>(
+  endpoint: IStreamServerEndpoint<P>,
+  options: ListenOptions = {},
+): ConnectionListener<P> {
   return new ConnectionListener(endpoint, options);
 }

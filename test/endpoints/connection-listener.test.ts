@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { expectTypeOf } from 'expect-type';
 import { CancelledError, Deferred } from '../../src/defer/index.js';
 import {
   type ConnectionListener,
@@ -23,7 +24,7 @@ import { RecordingTransport } from '../protocols/recording-transport.js';
 import { describeOnKernel } from '../tcp/on-kernel.js';
 
 interface Scene {
-  readonly listener: ConnectionListener;
+  readonly listener: ConnectionListener<ITCPPort>;
   readonly port: ITCPPort;
   readonly client: () => Peer;
 }
@@ -31,7 +32,7 @@ interface Scene {
 async function scene(env: ConformanceEnvironment, options: ListenOptions = {}): Promise<Scene> {
   const endpoint = new TCP4ServerEndpoint(env.reactor, 0, { interface: '127.0.0.1' });
   const listener = listen(endpoint, options);
-  const port = (await listener.whenListening()) as ITCPPort;
+  const port = await listener.whenListening();
   env.addCleanup(() => void listener.return());
   env.addCleanup(() => {
     for (const transport of port.connections as ReadonlySet<ITCPTransport>) transport.abortConnection();
@@ -40,6 +41,13 @@ async function scene(env: ConformanceEnvironment, options: ListenOptions = {}): 
 }
 
 describeOnKernel('listen()', (it) => {
+  it("knows the type of its endpoint's port", async (env) => {
+    const { listener } = await scene(env);
+    expectTypeOf(listener).toEqualTypeOf<ConnectionListener<ITCPPort>>();
+    expectTypeOf<TCP4ServerEndpoint>().toExtend<IStreamServerEndpoint>();
+    expect((await listener.whenListening()).listening).to.equal(true);
+  });
+
   it('gives out connections in the order of accepting, whoever comes first', async (env) => {
     const { listener, client } = await scene(env);
     const early = listener.next();

@@ -2,7 +2,12 @@ import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { HostnameAddress, IPv4Address, IPv6Address } from '../../src/address/index.js';
 import type { Deferred } from '../../src/defer/index.js';
-import { HostnameEndpoint, type TCPClientEndpointOptions } from '../../src/endpoints/index.js';
+import {
+  HostnameEndpoint,
+  TCP4ClientEndpoint,
+  TCP6ClientEndpoint,
+  type TCPClientEndpointOptions,
+} from '../../src/endpoints/index.js';
 import {
   ConnectingCancelledError,
   ConnectionRefusedError,
@@ -146,7 +151,9 @@ describe('HostnameEndpoint, racing', () => {
     reactor.settle('fd00::1', 'ENETUNREACH');
     const error = errorOf(connected) as AggregateError;
     expect(error).to.be.instanceOf(AggregateError);
-    expect(error.message).to.equal('All 2 attempts to connect to example.com port 80 failed');
+    expect(error.message).to.match(
+      /^All 2 attempts to connect to example.com port 80 failed: connect ECONNREFUSED.* \(10.0.0.1:80\); connect ENETUNREACH.* \(\[fd00::1\]:80\)$/,
+    );
     expect(error.errors[0]).to.be.instanceOf(ConnectionRefusedError);
     expect(error.errors[1]).to.be.instanceOf(NoRouteError);
     expect(reactor.timersLeft).to.equal(0);
@@ -237,6 +244,31 @@ describe('HostnameEndpoint and names', () => {
     connected.cancel();
     const { address } = errorOf(connected) as ConnectingCancelledError;
     expect(address).to.deep.equal(new HostnameAddress('bücher.ch', 80));
+  });
+
+  // Twisted: HostnameEndpointIDNATests.test_nonNormalizedText (there the text is normalised as well)
+  it('asks for the same name however its letters are composed', () => {
+    const asked: string[] = [];
+    const lookup: Lookup = (name) => asked.push(name);
+    const { connected } = connecting(new NodeResolver(lookup), 'bu\u0308cher.ch');
+    expect([...new Set(asked)]).to.deep.equal(['xn--bcher-kva.ch']);
+    connected.addErrback(() => undefined);
+    connected.cancel();
+  });
+
+  // Twisted: TCP6EndpointNameResolutionTests.test_nameResolution
+  it('is asked for one family by TCP4ClientEndpoint and TCP6ClientEndpoint', () => {
+    for (const [Endpoint, family] of [
+      [TCP4ClientEndpoint, 4],
+      [TCP6ClientEndpoint, 6],
+    ] as const) {
+      const resolver = new FakeResolver();
+      const reactor = new RacingReactor(resolver) as unknown as IReactorTCP;
+      const connected = new Endpoint(reactor, 'example.com', 80).connect(new QuietFactory());
+      expect(resolver.asked?.options).to.deep.equal({ families: [family] });
+      connected.addErrback(() => undefined);
+      connected.cancel();
+    }
   });
 
   // Twisted: HostnameEndpointIDNATests.test_deferBadEncodingToConnect (a ValueError there)

@@ -45,7 +45,12 @@ try {
   if (destination.host === '') throw new SyntaxError(`"${to}" doesn't say to which host`);
   let factory: IProtocolFactory = new portforward.ProxyFactory(destination.host, destination.port, reactor);
   if (idle !== undefined) {
-    factory = new TimeoutFactory(factory, { clock: reactor, timeoutPeriod: positive(idle, '--idle') });
+    factory = new TimeoutFactory(factory, {
+      clock: reactor,
+      timeoutPeriod: positive(idle, '--idle'),
+      // Each connection is the other one's producer, and a plain close would wait for it.
+      onTimeout: (connection) => connection.stopConsuming(),
+    });
   }
   if (perPeer !== undefined) {
     factory = new LimitConnectionsByPeer(factory, { maxConnectionsPerPeer: positive(perPeer, '--per-peer') });

@@ -49,7 +49,12 @@ try {
   const { host, port } = endpoint.destination;
   let factory: IProtocolFactory = new portforward.ProxyFactory(host, port, reactor);
   if (idle !== undefined) {
-    factory = new TimeoutFactory(factory, { clock: reactor, timeoutPeriod: positive(idle, '--idle') });
+    factory = new TimeoutFactory(factory, {
+      clock: reactor,
+      timeoutPeriod: positive(idle, '--idle'),
+      // Each connection is the other one's producer, and a plain close would wait for it.
+      onTimeout: (connection) => connection.stopConsuming(),
+    });
   }
   if (perPeer !== undefined) {
     factory = new LimitConnectionsByPeer(factory, { maxConnectionsPerPeer: positive(perPeer, '--per-peer') });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ConnectionAborted, ConnectionDone, ConnectionRefusedError } from '../../../src/errors/index.js';
 import type { IPushProducer } from '../../../src/interfaces/index.js';
-import { LimitTotalConnectionsFactory, portforward } from '../../../src/protocols/index.js';
+import { LimitTotalConnectionsFactory, TimeoutFactory, portforward } from '../../../src/protocols/index.js';
 import { LogCapture } from '../../../src/testing/index.js';
 import {
   type ConformanceEnvironment,
@@ -104,6 +104,28 @@ describe('portforward', () => {
     client.flush();
     expect([client.output, client.fake.givenUp]).to.deep.equal(['last words', ['in order']]);
     expect(client.endings[0]?.value).to.be.instanceOf(ConnectionDone);
+  });
+
+  it('an idle pair is closed in order by a TimeoutFactory that calls stopConsuming()', () => {
+    const reactor = new FakeReactor();
+    const factory = new TimeoutFactory(new portforward.ProxyFactory('example.org', 1, reactor), {
+      clock: reactor,
+      timeoutPeriod: 10,
+      onTimeout: (connection) => connection.stopConsuming(),
+    });
+    const server = new FakeConnection();
+    server.start(factory.buildProtocol(server.getPeer())!);
+    const client = reactor.connectors[0]!.succeed();
+    reactor.advance(9);
+    client.receive('still here');
+    reactor.advance(9);
+    expect(server.disconnecting).to.equal(false);
+    reactor.advance(1);
+    server.flush();
+    client.flush();
+    expect([server.fake.givenUp, client.fake.givenUp]).to.deep.equal([['in order'], ['in order']]);
+    expect(server.output).to.equal('still here');
+    expect(reactor.getDelayedCalls()).to.deep.equal([]);
   });
 
   it('a reset of one is a reset of the other, after what is queued', () => {

@@ -28,6 +28,7 @@ await build({
     'src/libc/index.ts',
     'src/protocols/index.ts',
     'src/task/index.ts',
+    'src/task/thread-worker.ts',
     'src/testing/index.ts',
   ],
   outbase: 'src',

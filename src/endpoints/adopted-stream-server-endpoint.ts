@@ -22,7 +22,7 @@ export type AdoptingReactor = IReactorSocket & { readonly driver: { readonly lib
  *
  * Twisted: `AdoptedStreamServerEndpoint`.
  */
-export class AdoptedStreamServerEndpoint implements IStreamServerEndpoint {
+export class AdoptedStreamServerEndpoint implements IStreamServerEndpoint<ITCPPort> {
   readonly #reactor: AdoptingReactor;
   readonly #fileno: number;
   readonly #family: number;

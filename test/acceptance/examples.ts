@@ -38,13 +38,14 @@ async function checkEcho(endpoint: string): Promise<void> {
   const address = said.trim().replace('listening on ', '');
   check(`echo.ts ${endpoint} says where it listens`, address.startsWith('tcp:'), said.trim());
 
-  const word = await run('echo-client.ts', ['--to', address, 'hello', 'world']);
+  const to = address.replace(/^tcp:(\d+):interface=(.*)$/, 'tcp:$2:$1');
+  const word = await run('echo-client.ts', ['--to', to, 'hello', 'world']);
   check(
     'echo-client.ts prints its arguments’ echo',
     word.code === 0 && word.output === 'hello world\n',
     word.output.trim(),
   );
-  const letter = await run('echo-client.ts', ['--to', address], BIG);
+  const letter = await run('echo-client.ts', ['--to', to], BIG);
   const returned = `${letter.output.length} of ${BIG.length} bytes`;
   check(
     'echo-client.ts prints its standard input’s echo',
@@ -56,7 +57,7 @@ async function checkEcho(endpoint: string): Promise<void> {
   const code = (await within(PATIENCE_MS, exit))?.[0];
   server.kill('SIGKILL');
   check('SIGTERM ends echo.ts with exit code 0', code === 0, String(code));
-  const nobody = await run('echo-client.ts', ['--to', address, 'hello']);
+  const nobody = await run('echo-client.ts', ['--to', to, 'hello']);
   check('echo-client.ts without a server has exit code 1', nobody.code === 1, nobody.complaints.trim());
 }
 

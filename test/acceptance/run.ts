@@ -22,6 +22,7 @@ const PROGRAMS = [
   'watched-handle',
   'examples',
   'services',
+  'happy-eyeballs',
 ] as const;
 
 /** Each takes 15 s or less; a machine that is busy with other things may be much slower. */

@@ -9,7 +9,7 @@ export {
 } from './client-service.js';
 export type { ClientState } from './client-machine.js';
 export { ServiceStopError, type StopFailure } from './errors.js';
-export { MultiService } from './multi-service.js';
+export { MultiService, type MultiServiceOptions } from './multi-service.js';
 export { type RunApplicationOptions, runApplication } from './run-application.js';
 export type { Listening } from './server-run.js';
 export { ServerService, type ServerServiceOptions } from './server-service.js';

@@ -17,6 +17,14 @@ import { UnderWay } from './under-way.js';
 
 const log = getLog('application');
 
+export interface MultiServiceOptions {
+  /**
+   * Stop each service when the one that was added after it has stopped, so that what a service was built on (a database) is
+   * there until its end. Default false: all at once, as in Twisted.
+   */
+  readonly stopInTurn?: boolean;
+}
+
 /** How far a service has been taken by its collection. */
 type Step = 'privilegedStartService' | 'startService';
 
@@ -24,7 +32,7 @@ type Step = 'privilegedStartService' | 'startService';
  * Services that start and stop together, and are one service themselves.
  *
  * - They start in the order of adding, each when the one before has started. They stop all at once, told in the reverse
- *   order; that is through when the last one has stopped.
+ *   order (or in turn, see {@link MultiServiceOptions}); that is through when the last one has stopped.
  * - All start or none: if one fails to start, those before it (and those whose privileged part was done) are stopped, and
  *   then the start of the collection fails with that one's error. What goes wrong in this stopping is logged.
  * - If some fail to stop, the others stop all the same, and the stop fails with a ServiceStopError at its end.
@@ -34,6 +42,7 @@ type Step = 'privilegedStartService' | 'startService';
  * Twisted: `twisted.application.service.MultiService`.
  */
 export class MultiService extends Service implements IServiceCollection {
+  readonly #stopInTurn: boolean;
   readonly #services = new Set<IService>();
   readonly #named = new Map<string, IService>();
   /** Those that were begun to start and not told to stop since, and how far. */
@@ -42,6 +51,11 @@ export class MultiService extends Service implements IServiceCollection {
   #stopping = new UnderWay();
   /** How often it was stopped: a start that finds another number than it began with has been called off. */
   #stops = 0;
+
+  constructor({ stopInTurn = false }: MultiServiceOptions = {}) {
+    super();
+    this.#stopInTurn = stopInTurn;
+  }
 
   /** The services, in the order of adding. */
   get services(): readonly IService[] {
@@ -167,7 +181,7 @@ export class MultiService extends Service implements IServiceCollection {
   #stopBegun(): Deferred<void> {
     const services = [...this.#services].filter((service) => this.#begun.has(service) || service.running);
     this.#begun.clear();
-    return stopAll(services.reverse());
+    return stopAll(services.reverse(), this.#stopInTurn ? 'in turn' : 'at once');
   }
 
   #watchForStop(): () => boolean {

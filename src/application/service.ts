@@ -16,7 +16,7 @@ import { nameOfService } from './errors.js';
  *       }
  *
  *       override stopService() {
- *         this.#loop.stop();
+ *         this.#loop[Symbol.dispose]();
  *         return super.stopService();
  *       }
  *     }

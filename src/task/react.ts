@@ -29,12 +29,12 @@ export interface ReactOptions<R extends IReactorCore = IReactorCore> {
  */
 export function react<A extends readonly unknown[] = []>(
   main: (reactor: Reactor, ...argv: A) => StepResult<unknown>,
-  argv?: A,
+  argv?: readonly [...A],
   options?: ReactOptions<Reactor>,
 ): Promise<void>;
 export function react<R extends IReactorCore, A extends readonly unknown[] = []>(
   main: (reactor: R, ...argv: A) => StepResult<unknown>,
-  argv: A,
+  argv: readonly [...A],
   options: ReactOptions<R> & { readonly reactor: R },
 ): Promise<void>;
 export function react(

@@ -47,7 +47,10 @@ export function deferToThread<M, K extends FunctionsOf<M>>(
   return deferToThreadPool(getThreadPool(), module, name, ...args);
 }
 
-/** The same in a pool that is given. Twisted: `deferToThreadPool`. */
+/**
+ * The same in a pool that is given. It gets no more work at a time than it has threads; the rest waits in the order of asking.
+ * Twisted: `deferToThreadPool`.
+ */
 export function deferToThreadPool<M, K extends FunctionsOf<M>>(
   pool: ThreadPool,
   module: ThreadModule<M>,

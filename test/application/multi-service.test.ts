@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { MultiService, ServiceStopError } from '../../src/application/index.js';
+import { Application, MultiService, ServiceStopError } from '../../src/application/index.js';
 import {
   CancelledError,
   Deferred,
@@ -91,6 +91,24 @@ describe('MultiService', () => {
       expect(outcome.text).to.equal('pending');
       stopped.callback();
       expect(outcome.text).to.equal('fired');
+    });
+
+    it('stops each service when the one added after it has stopped, with `stopInTurn`', () => {
+      const events: string[] = [];
+      const application = new Application('test', { stopInTurn: true });
+      const services = ['a', 'b', 'c'].map((name) => new RecordingService(name, events));
+      for (const service of services) application.addService(service);
+      void application.startService();
+      events.length = 0;
+      const [first, second] = [new Deferred<void>(), new Deferred<void>()];
+      services[2]!.onStop = () => first;
+      services[1]!.onStop = () => second;
+      const outcome = outcomeOf(application.stopService());
+      expect(events).to.deep.equal(['stop c']);
+      first.callback();
+      expect(events).to.deep.equal(['stop c', 'stop b']);
+      second.errback(new Error('no'));
+      expect([events, outcome.text]).to.deep.equal([['stop c', 'stop b', 'stop a'], 'Failed to stop: b']);
     });
 
     it('starts each service when the one before has started', async () => {

@@ -174,6 +174,21 @@ describe('LoopingCall', () => {
     expect(counts).to.deep.equal([1, 1, 1, 1]);
   });
 
+  // Twisted: LoopTests.test_withCountIntervalZeroDelayThenNonZeroInterval, which counts one more here
+  it('`withCount()` counts the whole intervals that were missed when the interval was changed from 0', () => {
+    const counts: number[] = [];
+    const pending = new Deferred<void>();
+    const loop = counting(counts, () => (counts.length === 1 ? pending : undefined));
+    void loop.start(0, { now: false });
+    clock.advance(0);
+    loop.interval = 2;
+    clock.advance(13);
+    pending.callback();
+    clock.pump([1, 2, 4]);
+    expect(counts).to.deep.equal([1, 7, 1, 2]);
+    loop.stop();
+  });
+
   // Twisted: LoopTests.testBadDelay
   it('refuses an interval that is negative, no number or endless', () => {
     const loop = looping(note);

@@ -108,6 +108,17 @@ describe('strports', () => {
     void service.stopService();
   });
 
+  // Twisted: ServiceTests.test_service
+  it('makes a service whose start throws if it cannot listen', () => {
+    const reactor = new FakeReactor();
+    const trouble = new Error('no');
+    reactor.listenTCP = () => {
+      throw trouble;
+    };
+    const service = strports.service('tcp:1337', new RecordingFactory(), { reactor });
+    expect(() => service.startService()).to.throw(trouble);
+  });
+
   it('counts the grace period on the reactor that it is given', () => {
     using capture = new LogCapture();
     const reactor = new FakeReactor();

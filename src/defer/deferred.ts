@@ -1,7 +1,7 @@
 /**
- * What runs inside a Deferred: its result, the steps that wait for it, and who waits for whom.
+ * How a Deferred works:
  *
- * - The chain is a list of steps, a callback and an errback each. Firing runs them in order, each with what the
+ * - Its chain is a list of steps, a callback and an errback each. Firing runs them in order, each with what the
  *   one before returned; an exception or a Failure takes the errbacks from there on, a plain value the callbacks.
  * - Steps run synchronously: on firing, or when they are added to a chain that has fired. A step that is
  *   added from inside a running step runs after it, at the chain's end.
@@ -127,7 +127,7 @@ export class Deferred<T> extends Chainable<T> {
    * Throws AlreadyCalledError if it was fired before, TypeError for a Deferred as result.
    */
   callback(result: T | Failure): void {
-    if (result instanceof Deferred) {
+    if (typeof result === 'object' && result instanceof Deferred) {
       throw new TypeError('A Deferred is not a result: return it from a callback, or use chainDeferred()');
     }
     if (this.#begin(result)) this.#run();
@@ -176,8 +176,7 @@ export class Deferred<T> extends Chainable<T> {
       this.#state |= CANCELLED;
       const error = new CancelledError(undefined, cause === undefined ? {} : { cause });
       abortSignalOf(this, error);
-      // Whoever listened to the signal may have fired it.
-      if ((this.#state & FIRED) === 0) this.cancelUnfired(error);
+      if ((this.#state & FIRED) === 0) this.cancelUnfired(error); // A listener may have fired it.
     }
   }
 
@@ -331,6 +330,8 @@ export class Deferred<T> extends Chainable<T> {
       this.#result = result;
       // The step may have paused this chain, or have returned one that has to be waited for.
       if ((this.#state & ~HISTORY) !== (FIRED | RUNNING)) break;
+      // The loop would find that out itself, but for a chain of one step that takes a tenth of the whole.
+      if (!this.#hasSteps()) break;
     }
     this.#state &= ~RUNNING;
     if (receiver === undefined) this.#noteOutcome();

@@ -107,6 +107,25 @@ describe('DeferredLock', () => {
     expect(lock.locked).to.equal(false);
   });
 
+  // Twisted: CoroutineContextVarsTests.test_asyncWithLock, CoroutineContextVarsTests.test_asyncWithLockException
+  it('is held in a `using` block, and released at its end, also by an exception, which goes on', async () => {
+    const lock = new DeferredLock();
+    const held: boolean[] = [];
+    async function working(): Promise<void> {
+      using mine = await lock.acquire();
+      held.push(mine.locked);
+      throw boom;
+    }
+    const thrown: unknown[] = [];
+    try {
+      await working();
+    } catch (error) {
+      thrown.push(error);
+    }
+    expect(thrown).to.deep.equal([boom]);
+    expect([...held, lock.locked]).to.deep.equal([true, false]);
+  });
+
   // Twisted: OtherPrimitivesTests.test_cancelLockAfterAcquired
   it('cancelling after it was acquired does nothing', () => {
     const lock = new DeferredLock();

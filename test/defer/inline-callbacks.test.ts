@@ -307,7 +307,8 @@ describe('inlineCallbacks(), stacked', () => {
     expect(resultOf(result)).to.equal(5);
   });
 
-  // Twisted: ForwardTraceBackTests.test_forwardTracebacks. Overridden: the stack is the error's own, from where it was made.
+  // Twisted: ForwardTraceBackTests.test_forwardTracebacks, ForwardTraceBackTests.test_forwardLotsOfTracebacks.
+  // Overridden: the stack is the error's own, from where it was made.
   it('an error keeps its own stack through any number of them', () => {
     function raises(): never {
       throw new Error('deep down');

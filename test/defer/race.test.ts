@@ -35,8 +35,9 @@ describe('race()', () => {
 
   // Twisted: RaceTests.test_failure
   it('fails with all failures, in the order in which they came, if there is no result', () => {
-    const first = new Deferred<string>();
-    const second = new Deferred<string>();
+    const uncalled = (): void => expect.fail('nothing is cancelled when one fails');
+    const first = new Deferred<string>(uncalled);
+    const second = new Deferred<string>(uncalled);
     const nobody = race([first, second]);
     const later = new Error('later');
     second.errback(boom);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import type { Deferred} from '../../src/defer/index.js';
+import type { Deferred } from '../../src/defer/index.js';
 import { Failure, succeed } from '../../src/defer/index.js';
 import { ConnectionDone } from '../../src/errors/index.js';
 import { type IProtocol, ParseError } from '../../src/index.js';

@@ -116,11 +116,9 @@ const COMMANDS: ReadonlyMap<string, Known> = new Map<string, Known>([
 export function runCommand(store: RespStore, words: Command): Reply {
   const name = words[0] ?? '';
   const known = COMMANDS.get(name) ?? COMMANDS.get(name.toUpperCase());
-  // Whatever a client sends mustn't break out of the line of the error.
-  const shown = name.slice(0, 64).replace(/[^ -~]/g, '?');
-  if (known === undefined) return errorReply(`unknown command '${shown}'`);
+  if (known === undefined) return errorReply(`unknown command '${printable(name)}'`);
   if (words.length < known.least || words.length > known.most) {
-    return errorReply(`wrong number of arguments for '${shown.toLowerCase()}' command`);
+    return errorReply(`wrong number of arguments for '${printable(name).toLowerCase()}' command`);
   }
   try {
     return known.run(store, words);
@@ -131,4 +129,9 @@ export function runCommand(store: RespStore, words: Command): Reply {
     }
     throw error;
   }
+}
+
+/** Whatever a client sends mustn't break out of the line of the error, or make it long. */
+function printable(name: string): string {
+  return name.slice(0, 64).replace(/[^ -~]/g, '?');
 }

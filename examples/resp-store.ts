@@ -28,7 +28,7 @@ export class RespStore {
     const added = value.length - (this.#entries.get(key)?.value.length ?? -key.length);
     if (this.#bytes + added > this.#maxBytes) throw new OutOfMemoryError();
     this.#bytes += added;
-    this.#entries.set(key, { value, expiresAt: this.#now() + ttlMs });
+    this.#entries.set(key, { value, expiresAt: this.#deadline(ttlMs) });
   }
 
   get(key: string): string | undefined {
@@ -46,14 +46,16 @@ export class RespStore {
   expire(key: string, ttlMs: number): boolean {
     const entry = this.#live(key);
     if (entry === undefined) return false;
-    entry.expiresAt = this.#now() + ttlMs;
+    entry.expiresAt = this.#deadline(ttlMs);
     return true;
   }
 
   /** How long the value has still to live; Infinity for ever, undefined if there is none. */
   ttlMs(key: string): number | undefined {
     const entry = this.#live(key);
-    return entry === undefined ? undefined : entry.expiresAt - this.#now();
+    return entry === undefined || entry.expiresAt === Infinity
+      ? entry?.expiresAt
+      : entry.expiresAt - this.#now();
   }
 
   /** Replaces a value and leaves its time to live alone. */
@@ -69,9 +71,14 @@ export class RespStore {
 
   #live(key: string): Entry | undefined {
     const entry = this.#entries.get(key);
-    if (entry === undefined || entry.expiresAt > this.#now()) return entry;
+    // Most values stay for ever, and nobody has to ask for the time.
+    if (entry === undefined || entry.expiresAt === Infinity || entry.expiresAt > this.#now()) return entry;
     this.#remove(key);
     return undefined;
+  }
+
+  #deadline(ttlMs: number): number {
+    return ttlMs === Infinity ? Infinity : this.#now() + ttlMs;
   }
 
   #remove(key: string): void {

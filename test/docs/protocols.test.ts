@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import type { Deferred } from '../../src/defer/index.js';
+import { Failure, succeed } from '../../src/defer/index.js';
+import { ConnectionDone } from '../../src/errors/index.js';
+import { type IProtocol, ParseError } from '../../src/index.js';
+import { PausableTransport } from '../protocols/pausable-transport.js';
+import { Bodies } from './listings/bodies.js';
+import { Greeter } from './listings/greeter.js';
+import { Average } from './listings/measurements.js';
+import { Shout } from './listings/shout.js';
+
+const read = (file: string): string => readFileSync(new URL(file, import.meta.url), 'utf8');
+const page = read('../../docs/protocols.md');
+
+class Transport extends PausableTransport {
+  drained(): Deferred<void> {
+    return succeed<void>(undefined);
+  }
+}
+
+/** What the protocol answers to these pieces. */
+function converse(protocol: IProtocol, ...pieces: readonly (string | Buffer)[]): Transport {
+  const transport = new Transport();
+  void protocol.makeConnection(transport);
+  for (const piece of pieces) void protocol.dataReceived(Buffer.from(piece));
+  return transport;
+}
+
+function measurement(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeFloatBE(value);
+  return bytes;
+}
+
+describe('docs/protocols.md', () => {
+  it('shows the listings that are run here', () => {
+    const shown = [...page.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, listing]) => listing);
+    const run = ['shout', 'bodies', 'greeter', 'measurements'].map((name) =>
+      read(`listings/${name}.ts`).replace("'../../../src/index.js'", "'heddle'"),
+    );
+    expect(shown).to.deep.equal(run);
+  });
+
+  it('links only to files that are there', () => {
+    const links = [...page.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, target]) => target ?? '');
+    expect(links).to.include('../src/protocols/unparsed.ts');
+    for (const link of links) expect(() => read(`../../docs/${link}`), link).not.to.throw();
+  });
+
+  it('Shout shouts', () => {
+    expect(converse(new Shout(), 'hel', 'lo\r\nyou\r\n').text).to.equal('HELLO\r\nYOU\r\n');
+  });
+
+  it('Bodies takes bodies', () => {
+    const transport = converse(new Bodies(), 'PUT 5\r\nab', '\r\ncPUT 0\r\nhm\r\nPUT 1\r\nx');
+    expect(transport.text).to.equal('Thank you\r\nWhat?\r\nThank you\r\n');
+  });
+
+  it('Greeter greets, and closes at an empty line', async () => {
+    const greeter = new Greeter();
+    const transport = new Transport();
+    const ended = greeter.makeConnection(transport) as unknown as Promise<void>;
+    greeter.dataReceived(Buffer.from('Ann\r\nBob\r\n\r\nnobody\r\n'));
+    await ended;
+    greeter.connectionLost(new Failure(new ConnectionDone()));
+    expect([transport.text, transport.disconnecting]).to.deep.equal(['Hello Ann\r\nHello Bob\r\n', true]);
+  });
+
+  it('Average averages, and refuses what is no measurement', () => {
+    const input = Buffer.concat([measurement(1), measurement(3), measurement(NaN), measurement(5)]);
+    const transport = converse(new Average(), ...Array.from(input, (byte) => Buffer.of(byte)));
+    expect(transport.text).to.equal('1\r\n2\r\n');
+    expect(transport.reason).to.be.instanceOf(ParseError);
+  });
+});

@@ -8,78 +8,58 @@
  */
 import { parseArgs } from 'node:util';
 import {
-  ClientFactory,
-  Deferred,
-  type Failure,
-  type IConnector,
-  Protocol,
+  type IStreamClientEndpoint,
+  type StreamConnection,
+  clientFromString,
+  connect,
   getReactor,
 } from '../src/index.js';
-import { parseEndpoint } from './endpoint.js';
 
 type Input = AsyncIterable<Buffer> | Iterable<Buffer>;
 
-class EchoClient extends Protocol {
-  declare factory: EchoClientFactory;
-  #sent = 0;
-  #received = 0;
-  #sentAll = false;
-
-  override async connectionMade(): Promise<void> {
-    for await (const data of this.factory.input) {
-      this.#sent += data.length;
-      this.transport.write(data);
-      await this.transport.drained();
-    }
-    // The server learns that this was all, and ends the connection when it has sent everything back.
-    this.#sentAll = true;
-    this.transport.loseWriteConnection();
-  }
-
-  override dataReceived(data: Buffer): void {
-    this.#received += data.length;
-    process.stdout.write(data);
-  }
-
-  override connectionLost(reason: Failure): void {
-    if (this.#sentAll && this.#received === this.#sent) this.factory.done.callback();
-    else this.factory.done.errback(reason);
-  }
-}
-
-class EchoClientFactory extends ClientFactory<EchoClient> {
-  override readonly protocol = EchoClient;
-  readonly done = new Deferred<void>();
-
-  constructor(readonly input: Input) {
-    super();
-  }
-
-  override clientConnectionFailed(_connector: IConnector, reason: Failure): void {
-    this.done.errback(reason);
-  }
-}
-
-function readArguments(): { host: string; port: number; input: Input } {
+function readArguments(): { endpoint: IStreamClientEndpoint; input: Input } {
   const { values, positionals } = parseArgs({
-    options: { to: { type: 'string', default: 'tcp:8007:interface=127.0.0.1' } },
+    options: { to: { type: 'string', default: 'tcp:127.0.0.1:8007' } },
     allowPositionals: true,
   });
-  const { host, port } = parseEndpoint(values.to);
+  const endpoint = clientFromString(getReactor(), values.to);
   const input = positionals.length > 0 ? [Buffer.from(`${positionals.join(' ')}\n`)] : process.stdin;
-  return { host: host === '' ? '127.0.0.1' : host, port, input };
+  return { endpoint, input };
+}
+
+/** Sends it all; the answer is how many bytes that was. */
+async function send(connection: StreamConnection, input: Input): Promise<number> {
+  let sent = 0;
+  for await (const data of input) {
+    sent += data.length;
+    await connection.write(data);
+  }
+  // The server learns that this was all, and ends the connection when it has sent everything back.
+  await connection.end();
+  return sent;
+}
+
+/** Prints what comes; the answer is how many bytes that was. */
+async function receive(connection: StreamConnection): Promise<number> {
+  let received = 0;
+  for await (const data of connection) {
+    received += data.length;
+    process.stdout.write(data);
+  }
+  return received;
 }
 
 /** Does it all; the answer is the exit code. */
 async function main(): Promise<number> {
   let connecting = false;
   try {
-    const { host, port, input } = readArguments();
-    const factory = new EchoClientFactory(input);
+    const { endpoint, input } = readArguments();
     connecting = true;
-    getReactor().connectTCP(host, port, factory);
-    await factory.done;
-    return 0;
+    await using connection = await connect(endpoint);
+    const [sent, received] = await Promise.all([send(connection, input), receive(connection)]);
+    if (received === sent) return 0;
+    console.error(`${received} of ${sent} bytes came back`);
+    return 1;
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     return connecting ? 1 : 2;

@@ -3,12 +3,11 @@
  *
  *     npm start                                    on 127.0.0.1, port 8007
  *     npm start -- tcp:9000                        on every IPv4 address of the machine
- *     npm start -- 'tcp:9000:interface=\:\:1'      on IPv6; tcp:[::1]:9000 means the same
+ *     npm start -- 'tcp:9000:interface=[::1]'      on IPv6; tcp:[::1]:9000 means the same
  *
  * Talk to it with `npx tsx examples/echo-client.ts hello`, or `nc 127.0.0.1 8007`. Ctrl-C stops it.
  */
-import { Factory, type ITCPPort, Protocol, getReactor } from '../src/index.js'; // 'heddle', in a program of yours
-import { formatEndpoint, parseEndpoint } from './endpoint.js';
+import { Factory, Protocol, getReactor, serverDescription, serverFromString } from '../src/index.js'; // 'heddle', in a program of yours
 
 class Echo extends Protocol {
   override connectionMade(): void {
@@ -23,14 +22,10 @@ class Echo extends Protocol {
 
 const reactor = getReactor();
 
-function listen(description: string): ITCPPort {
-  const { port, host } = parseEndpoint(description);
-  return reactor.listenTCP(port, Factory.forProtocol(Echo), { interface: host });
-}
-
 try {
-  const port = listen(process.argv[2] ?? 'tcp:8007:interface=127.0.0.1');
-  reactor.callWhenRunning(() => console.log(`listening on ${formatEndpoint(port.getHost())}`));
+  const endpoint = serverFromString(reactor, process.argv[2] ?? 'tcp:8007:interface=127.0.0.1');
+  const port = await endpoint.listen(Factory.forProtocol(Echo));
+  reactor.callWhenRunning(() => console.log(`listening on ${serverDescription(port.getHost())}`));
   // Until SIGINT or SIGTERM: then the port and all connections are closed.
   await reactor.run();
 } catch (error) {

@@ -1,5 +1,6 @@
 /** heddle: a Twisted-style reactor framework for Node.js on Linux. */
 export * from './address/index.js';
+export * from './application/index.js';
 export * from './defer/index.js';
 export * from './errors/index.js';
 // Both floors have one, as in Twisted: this is the connection's. A Deferred's is in heddle/defer.

@@ -20,11 +20,26 @@ const root = join(import.meta.dirname, '..');
 const outdir = resolve(process.argv[2] ?? join(root, 'dist'));
 const packageJson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
+/** Files that are loaded by their names, and by nobody's import. */
+const programs = ['task/thread-worker'];
+
 /** What package.json exports, `./defer` for one: the name of its file in dist/, and its source. */
 const entries = Object.values(packageJson.exports)
   .filter((target) => typeof target === 'object')
   .map((target) => target.default.replace(/^\.\/dist\/|\.js$/g, ''))
+  .concat(programs)
   .map((name) => [name, join(root, 'src', `${name}.ts`)]);
+
+/**
+ * All floors go into one file, dist/heddle.js, and the entry points only name what is in it. Apart are the testing floor,
+ * which programs don't load, and what a thread of a pool loads, which has no use for the rest.
+ */
+function chunkOf(path) {
+  const file = relative(join(root, 'src'), path);
+  if (file === 'task/thread-error.ts') return 'thread-error';
+  const isEntry = entries.some(([, source]) => source === path);
+  return isEntry || file.startsWith('testing/') ? undefined : 'heddle';
+}
 
 /** The sources import each other by the names that they will have as JavaScript. */
 const typescript = {
@@ -58,9 +73,11 @@ const bundle = await rollup({
 await bundle.write({
   dir: outdir,
   format: 'es',
-  chunkFileNames: 'chunk-[hash].js',
+  chunkFileNames: '[name].js',
   sourcemap: true,
   generatedCode: 'es2015',
+  minifyInternalExports: false,
+  manualChunks: chunkOf,
 });
 await bundle.close();
 

@@ -1,13 +1,13 @@
 /*
  * The load generator.
  *
- *   load echo    --port N [--connections 64] [--size 64] [--outstanding 1] (--seconds S | --count N)
+ *   load echo    --port N [--connections 64] [--size 64] [--outstanding 1] [--lines] (--seconds S | --count N)
  *   load connect --port N [--connections 64] [--size 64] (--seconds S | --count N)
  *   load idle    --port N [--connections 64] [--size 64] --count N
  *   and for all of them [--warmup-seconds S] [--warmup-count N]
  *
  * echo: connections that stay, `outstanding` messages under way on each; an operation is a message and its
- * echo. connect: an operation is to connect, send a message, read its echo, end the writing and wait for the
+ * echo; with --lines each message is a line that ends with CR LF. connect: an operation is to connect, send a message, read its echo, end the writing and wait for the
  * server's end; `connections` of them are under way. idle: an operation is to connect, send a message and
  * read its echo; the connection stays open.
  *
@@ -30,7 +30,7 @@ static struct options parse(int argc, char **argv) {
       {"size", required_argument, NULL, 'b'},           {"outstanding", required_argument, NULL, 'k'},
       {"seconds", required_argument, NULL, 's'},        {"count", required_argument, NULL, 'n'},
       {"warmup-seconds", required_argument, NULL, 'w'}, {"warmup-count", required_argument, NULL, 'm'},
-      {NULL, 0, NULL, 0},
+      {"lines", no_argument, NULL, 'l'},                {NULL, 0, NULL, 0},
   };
   struct options options = {.connections = 64, .size = 64, .outstanding = 1};
   for (int name; (name = getopt_long(argc, argv, "", names, NULL)) != -1;) {
@@ -39,6 +39,7 @@ static struct options parse(int argc, char **argv) {
       case 'c': options.connections = atoi(optarg); break;
       case 'b': options.size = (size_t)atol(optarg); break;
       case 'k': options.outstanding = atoi(optarg); break;
+      case 'l': options.lines = true; break;
       case 's': options.seconds = atof(optarg); break;
       case 'n': options.count = atol(optarg); break;
       case 'w': options.warmup_seconds = atof(optarg); break;
@@ -53,6 +54,7 @@ static void check(const struct options *options) {
   if (options->port < 1 || options->port > 65535) fail_because("--port must be 1 to 65535");
   if (options->connections < 1) fail_because("--connections must be at least 1");
   if (options->size < 1) fail_because("--size must be at least 1");
+  if (options->lines && options->size < 2) fail_because("--size must be at least 2 for lines");
   if (options->outstanding < 1) fail_because("--outstanding must be at least 1");
   if (options->seconds <= 0 && options->count <= 0) fail_because("--seconds or --count must be given");
 }
@@ -61,7 +63,7 @@ int main(int argc, char **argv) {
   const char *mode = argc > 1 ? argv[1] : "";
   struct options options = parse(argc, argv);
   check(&options);
-  pattern_make(options.size);
+  pattern_make(options.size, options.lines);
   if (strcmp(mode, "echo") == 0) {
     run_echo(&options);
   } else if (strcmp(mode, "connect") == 0) {

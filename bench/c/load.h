@@ -16,6 +16,7 @@ struct options {
   int connections; /* echo: how many; connect and idle: how many are being opened at once. */
   size_t size;     /* Bytes of a message. */
   int outstanding; /* echo: messages under way on each connection. */
+  bool lines;      /* echo: messages are lines. */
   double seconds;  /* How long the measured phase begins operations; 0: until `count` is reached. */
   long count;      /* How many operations the measured phase begins; 0: until `seconds` are over. */
   double warmup_seconds;
@@ -61,7 +62,7 @@ void epoll_watch(int epoll_fd, int operation, int fd, uint32_t events, void *dat
 void raise_descriptor_limit(long needed);
 
 /* The bytes of all messages, one after the other, from `offset` on in the stream: RECEIVE_BYTES of them. */
-void pattern_make(size_t size);
+void pattern_make(size_t size, bool lines);
 const char *pattern_at(uint64_t offset);
 
 /* Says "ready" and waits for "go". */

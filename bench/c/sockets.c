@@ -74,15 +74,20 @@ void raise_descriptor_limit(long needed) {
 static char *pattern;
 static size_t message_size;
 
-/* Bytes of a message that don't repeat soon, so that lost, doubled and mixed-up bytes show. */
-void pattern_make(size_t size) {
+/* Bytes of a message that don't repeat soon, so that lost, doubled and mixed-up bytes show. In a line they are printable. */
+static char pattern_byte(size_t i, size_t size, bool lines) {
+  uint32_t mixed = (uint32_t)(i % size) * 2654435761u;
+  if (!lines) return (char)(mixed >> 24);
+  if (i % size == size - 2) return '\r';
+  if (i % size == size - 1) return '\n';
+  return (char)('!' + (mixed >> 24) % 94);
+}
+
+void pattern_make(size_t size, bool lines) {
   message_size = size;
   pattern = malloc(size + RECEIVE_BYTES);
   if (pattern == NULL) fail("malloc");
-  for (size_t i = 0; i < size + RECEIVE_BYTES; i++) {
-    uint32_t mixed = (uint32_t)(i % size) * 2654435761u;
-    pattern[i] = (char)(mixed >> 24);
-  }
+  for (size_t i = 0; i < size + RECEIVE_BYTES; i++) pattern[i] = pattern_byte(i, size, lines);
 }
 
 const char *pattern_at(uint64_t offset) {

@@ -3,13 +3,15 @@ import { ECHO_PEERS } from './peers.js';
 import type { Metric, Peer, Row, Sample, Settings, Target } from './row.js';
 import { Server, type Usage } from './server.js';
 
-/** What is particular to a benchmark that puts load on echo servers. */
+/** What is particular to a benchmark that puts load on servers that echo. */
 export interface LoadRow {
   readonly name: string;
   readonly title: string;
   /** The load generator's mode and arguments (c/load.c), but for the port and the times. */
   readonly load: readonly string[];
   readonly targets: readonly Target[];
+  /** The programs that are compared. Default: the echo servers. */
+  readonly peers?: readonly Peer[];
 }
 
 const METRICS: readonly Metric[] = [
@@ -26,11 +28,11 @@ const METRICS: readonly Metric[] = [
  * A benchmark of the CPU time that a server's process spends on an operation. Rate and latency are shown
  * beside it, but they tell of the load generator as well, and of the two sharing a machine.
  */
-export function loadRow({ name, title, load, targets }: LoadRow): Row {
+export function loadRow({ name, title, load, targets, peers = ECHO_PEERS }: LoadRow): Row {
   return {
     name,
     title,
-    peers: ECHO_PEERS,
+    peers,
     metrics: METRICS,
     targets,
     measure: (peer, settings) => measure(peer, load, settings),

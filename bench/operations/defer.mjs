@@ -1,39 +1,39 @@
 // Deferreds beside native promises: create one, add a callback, fire it. For a promise that is `new Promise`, `then`
-// and `resolve`; its callback runs in a microtask of its own, a Deferred's inside the firing.
+// and `resolve`; its callback runs in a microtask of its own, a Deferred's inside the firing. The callback is one
+// function for all, so that its cost is small and the same for both.
 
-/** How many are waiting at once where they are made together. */
-const TOGETHER = 1000;
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** How many wait at once where they are made together. */
+const TOGETHER = 10_000;
 
 let seen = 0;
-/** A function of its own for each, as in programs: closures are part of what callbacks cost. */
-const noting = () => (n) => {
+const note = (n) => {
   seen += n;
   return seen;
 };
 
-/** A thousand are made, then all are fired; what they were is garbage then. */
+/** Many are made, then all are fired; what they were is garbage then. */
 export async function deferredsTogether(importHeddle) {
   const { Deferred } = await importHeddle('defer');
-  return inGroups(
-    () => {
+  return inGroups((group, size) => {
+    for (let i = 0; i < size; i += 1) {
       const deferred = new Deferred();
-      deferred.addCallback(noting());
-      return deferred;
-    },
-    (deferred) => deferred.callback(1),
-  );
+      deferred.addCallback(note);
+      group[i] = deferred;
+    }
+    for (let i = 0; i < size; i += 1) group[i].callback(1);
+  });
 }
 
 export function promisesTogether() {
-  return inGroups(
-    () => {
-      let fire;
-      const promise = new Promise((resolve) => (fire = resolve));
-      void promise.then(noting());
-      return fire;
-    },
-    (fire) => fire(1),
-  );
+  return inGroups((group, size) => {
+    for (let i = 0; i < size; i += 1) {
+      const promise = new Promise((resolve) => (group[i] = resolve));
+      void promise.then(note);
+    }
+    for (let i = 0; i < size; i += 1) group[i](1);
+  });
 }
 
 /** Each is made, fired, and has called its callback before the next is made. */
@@ -42,7 +42,7 @@ export async function deferredsOneByOne(importHeddle) {
   return (count) => {
     for (let i = 0; i < count; i += 1) {
       const deferred = new Deferred();
-      deferred.addCallback(noting());
+      deferred.addCallback(note);
       deferred.callback(1);
     }
   };
@@ -53,7 +53,7 @@ export function promisesOneByOne() {
     for (let i = 0; i < count; i += 1) {
       let fire;
       const promise = new Promise((resolve) => (fire = resolve));
-      const noted = promise.then(noting());
+      const noted = promise.then(note);
       fire(1);
       await noted;
     }
@@ -83,13 +83,38 @@ export function promisesAwaited() {
   };
 }
 
-function inGroups(make, fire) {
+/** The same one by one, with a callback that keeps the context it was added in: where no store is in use, and in one. */
+export async function contextsKept(importHeddle) {
+  const { Deferred, keepContext } = await importHeddle('defer');
+  return (count) => {
+    for (let i = 0; i < count; i += 1) {
+      const deferred = new Deferred();
+      deferred.addCallback(keepContext(note));
+      deferred.callback(1);
+    }
+  };
+}
+
+export async function contextsKeptInStore(importHeddle) {
+  return inStore(await contextsKept(importHeddle));
+}
+
+/** What a promise's `then` does anyway. */
+export function promisesInStore() {
+  return inStore(promisesOneByOne());
+}
+
+function inStore(run) {
+  const store = new AsyncLocalStorage();
+  return (count) => store.run({ request: 1 }, run, count);
+}
+
+/** Calls `run` with arrays for groups, and lets the promises' callbacks run before the next. */
+function inGroups(run) {
   return async (count) => {
     for (let left = count; left > 0; left -= TOGETHER) {
-      const group = [];
-      for (let i = Math.min(left, TOGETHER); i > 0; i -= 1) group.push(make());
-      for (const each of group) fire(each);
-      // The promises' callbacks run now.
+      const size = Math.min(left, TOGETHER);
+      run(new Array(size), size);
       await undefined;
     }
   };

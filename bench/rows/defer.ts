@@ -12,7 +12,7 @@ const peers = (kind: string) => [
 export const rows = [
   operationsRow({
     name: 'defer',
-    title: 'create, one callback, fire: a thousand made, then fired, then collected',
+    title: 'create, one callback, fire: ten thousand are made, then all are fired, then collected',
     peers: peers('Together'),
     targets: [{ metric: 'total', of: DEFERRED, against: PROMISE, atMost: 0.25 }],
   }),
@@ -26,6 +26,17 @@ export const rows = [
     name: 'defer-await',
     title: 'create, await, fired from a microtask',
     peers: peers('Awaited'),
+    targets: [],
+  }),
+  operationsRow({
+    name: 'defer-context',
+    title: 'create, one callback, fire: with keepContext()',
+    peers: [
+      heddleOperation('in a store', 'defer.mjs', 'contextsKeptInStore'),
+      heddleOperation('no store', 'defer.mjs', 'contextsKept'),
+      heddleOperation('without', 'defer.mjs', 'deferredsOneByOne'),
+      operation('Promise in a store', 'defer.mjs', 'promisesInStore'),
+    ],
     targets: [],
   }),
 ];

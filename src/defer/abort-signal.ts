@@ -1,4 +1,4 @@
-import type { Deferred } from './deferred.js';
+import type { Chainable } from './chainable.js';
 
 export interface AbortOptions {
   /** Cancels the Deferred when it is aborted. Nothing is left on it once the Deferred has fired. */
@@ -6,7 +6,7 @@ export interface AbortOptions {
 }
 
 /** Cancels `deferred` when `signal` is aborted (at once if it is already); the abort's reason becomes the cause. */
-export function cancelOnAbort<T>(deferred: Deferred<T>, signal: AbortSignal): void {
+export function cancelOnAbort<T>(deferred: Chainable<T>, signal: AbortSignal): void {
   if (signal.aborted) {
     deferred.cancel(signal.reason);
     return;

@@ -1,9 +1,12 @@
 import type { Failure } from './failure.js';
 
+/** A class whose constructor is on the stack. */
+type AnyClass = abstract new (...args: never[]) => unknown;
+
 let debugging = false;
 
-/** `stackHere`, DebugInfo's method and the Deferred's that called that. */
-const FRAMES_OF_OUR_OWN = 3;
+/** `recordFiring`, and the Deferred's method that calls it. */
+const FRAMES_OF_OUR_OWN = 2;
 
 /**
  * Whether Deferreds made from now on remember where they were made and fired. It costs a stack trace for
@@ -31,13 +34,14 @@ export class DebugInfo {
   readonly #created: string | undefined;
   #fired: string | undefined = undefined;
 
-  constructor() {
-    this.#created = debugging ? stackHere() : undefined;
+  /** In debug mode it remembers the caller of `made`, the class whose constructor calls this, if there is one. */
+  constructor(made: AnyClass | undefined) {
+    this.#created = debugging && made !== undefined ? stackAbove(made) : undefined;
   }
 
-  /** Remembers the caller as the place where the Deferred was fired. */
+  /** Remembers, in debug mode, the place where the Deferred is being fired. */
   recordFiring(): void {
-    if (debugging) this.#fired = stackHere();
+    if (debugging) this.#fired = framesOf(new Error().stack, FRAMES_OF_OUR_OWN);
   }
 
   /** Where the Deferred was made and fired, as far as that is known; several lines, or nothing. */
@@ -48,10 +52,16 @@ export class DebugInfo {
   }
 }
 
-/** The stack above a Deferred's constructor, or from its `callback` or `errback` on: what is below is always the same. */
-function stackHere(): string {
-  return (new Error().stack ?? '')
+/** The stack from the place on where `made` was called, however many constructors of its base classes are on it. */
+function stackAbove(made: AnyClass): string {
+  const holder = { stack: '' };
+  Error.captureStackTrace(holder, made);
+  return framesOf(holder.stack, 0);
+}
+
+function framesOf(stack: string | undefined, skipped: number): string {
+  return (stack ?? '')
     .split('\n')
-    .slice(1 + FRAMES_OF_OUR_OWN)
+    .slice(1 + skipped)
     .join('\n');
 }

@@ -1,5 +1,6 @@
+import { cancelAll } from './cancel-all.js';
 import { Deferred } from './deferred.js';
-import { FirstError } from './errors.js';
+import { type CancelledError, FirstError } from './errors.js';
 import type { Failure } from './failure.js';
 
 export interface DeferredListOptions {
@@ -46,9 +47,8 @@ export class DeferredList<T, const O extends DeferredListOptions = DeferredListO
   }
 
   /** Cancels every Deferred of the list; the list then fires with what becomes of them. */
-  override cancel(cause?: unknown): void {
-    if (this.called) super.cancel(cause);
-    else for (const deferred of this.#deferreds) deferred.cancel(cause);
+  protected override cancelUnfired({ cause }: CancelledError): void {
+    cancelAll(this.#deferreds, cause);
   }
 
   #fireEmpty(): void {

@@ -1,6 +1,6 @@
+import { cancelOnAbort, type AbortOptions } from './abort-signal.js';
 import { Deferred } from './deferred.js';
 import { QueueOverflow, QueueUnderflow } from './errors.js';
-import { succeed } from './fired.js';
 
 export interface DeferredQueueOptions {
   /** How many objects may wait to be got; no limit if it isn't given. */
@@ -21,9 +21,10 @@ export class DeferredQueue<T> {
   readonly #waiting = new Set<Deferred<T>>();
   #count = 0;
 
+  /** Throws a RangeError for a limit that is negative or not a number. */
   constructor(options: DeferredQueueOptions = {}) {
-    this.#size = options.size ?? Infinity;
-    this.#backlog = options.backlog ?? Infinity;
+    this.#size = limit('size', options.size);
+    this.#backlog = limit('backlog', options.backlog);
   }
 
   /** Gives `object` to whoever waits longest, or keeps it. Throws QueueOverflow if as many are kept as may be. */
@@ -38,17 +39,25 @@ export class DeferredQueue<T> {
   }
 
   /**
-   * Fires with the next object, which is then out of the queue. Cancelled before that, it gives its place up.
-   * Throws QueueUnderflow if as many wait as may.
+   * Fires with the next object, which is then out of the queue. Cancelled before that (or by `options.signal`), it
+   * gives its place up. Throws QueueUnderflow if as many wait as may.
    */
-  get(): Deferred<T> {
+  get(options: AbortOptions = {}): Deferred<T> {
+    if (this.#pending.size === 0 && this.#waiting.size >= this.#backlog) throw new QueueUnderflow();
+    const got = new Deferred<T>((given) => this.#waiting.delete(given));
+    if (options.signal !== undefined) cancelOnAbort(got, options.signal);
+    if (got.called) return got;
     for (const [key, object] of this.#pending) {
       this.#pending.delete(key);
-      return succeed(object);
+      got.callback(object);
+      return got;
     }
-    if (this.#waiting.size >= this.#backlog) throw new QueueUnderflow();
-    const got = new Deferred<T>((given) => this.#waiting.delete(given));
     this.#waiting.add(got);
     return got;
   }
+}
+
+function limit(name: string, given = Infinity): number {
+  if (given >= 0) return given;
+  throw new RangeError(`The ${name} of a queue must be 0 or more, not ${given}`);
 }

@@ -1,3 +1,4 @@
+import { cancelOnAbort, type AbortOptions } from './abort-signal.js';
 import { Deferred, type Settled, type StepResult } from './deferred.js';
 import { maybeDeferred } from './maybe-deferred.js';
 
@@ -25,9 +26,14 @@ export class DeferredSemaphore implements Disposable {
     return this.#tokens;
   }
 
-  /** Fires, with this semaphore, when a token is there and taken. Cancelled before that, it gives its place up. */
-  acquire(): Deferred<this> {
+  /**
+   * Fires, with this semaphore, when a token is there and taken. Cancelled before that (or by `options.signal`), it
+   * gives its place up.
+   */
+  acquire(options: AbortOptions = {}): Deferred<this> {
     const acquired = new Deferred<this>((given) => this.#waiting.delete(given));
+    if (options.signal !== undefined) cancelOnAbort(acquired, options.signal);
+    if (acquired.called) return acquired;
     if (this.#tokens === 0) {
       this.#waiting.add(acquired);
     } else {
@@ -58,7 +64,7 @@ export class DeferredSemaphore implements Disposable {
         this.release();
         return result;
       }),
-    ) as Deferred<Settled<U>>;
+    );
   }
 
   /** The same as `release()`. */

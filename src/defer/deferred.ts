@@ -1,56 +1,74 @@
 /**
- * A Deferred is a result that isn't there yet, with the chain of callbacks that wait for it.
+ * What runs inside a Deferred: its result, the steps that wait for it, and who waits for whom.
  *
  * - The chain is a list of steps, a callback and an errback each. Firing runs them in order, each with what the
  *   one before returned; an exception or a Failure takes the errbacks from there on, a plain value the callbacks.
- * - Steps run synchronously: on firing, or when they are added to a Deferred that has fired. A step that is
+ * - Steps run synchronously: on firing, or when they are added to a chain that has fired. A step that is
  *   added from inside a running step runs after it, at the chain's end.
  * - A step that returns a Deferred moves its result: the inner one's becomes undefined, the outer one goes on
  *   with it. If it isn't there yet, the inner chain gets one more step at its end, which says who waits.
  * - However long such a chain is, one loop runs it (`#run`); the JavaScript stack doesn't grow.
- *
- * Twisted: `twisted.internet.defer.Deferred`.
  */
 import { inspect } from 'node:util';
 import { cancelOnAbort, type AbortOptions } from './abort-signal.js';
+import { abortSignalOf, signalOf } from './cancel-signal.js';
+import { Chainable } from './chainable.js';
 import { DebugInfo, getDebugging } from './debug-info.js';
 import { AlreadyCalledError, CancelledError } from './errors.js';
-import { Failure } from './failure.js';
+import { Failure, isFailure } from './failure.js';
 import { PromiseLink } from './promise-link.js';
-import { checkFunction, Step, type Settled, type StepFunction, type StepResult } from './step.js';
-import { limitTime, type ICallLater } from './time-limit.js';
+import {
+  append,
+  checkFunction,
+  Step,
+  withoutFirst,
+  type Settled,
+  type StepFunction,
+  type StepResult,
+} from './step.js';
+import { isThenable } from './thenable.js';
+import type { ICallLater } from './time-limit.js';
 import { forgetUnhandled, watchUnhandled } from './unhandled-errors.js';
 
 export type { ICallLater, Settled, StepResult };
 
 /*
- * The bits of a Deferred's state. They share one small integer since most questions are about several of them
+ * The bits of a chain's state. They share one small integer since most questions are about several of them
  * ("fired and free to run?" is one comparison), and since Deferreds are many and should be small. They stand here
  * since V8 doesn't take what is imported for a constant: from a file of their own they made firing 15% slower.
  */
 const FIRED = 1;
 const RUNNING = 2; // One of its steps is being called.
-const WAITING = 4; // It has no result until another Deferred hands it one.
+const WAITING = 4; // It has no result until another chain hands it one.
 const FORGIVING = 8; // Cancelled without a canceller, so whoever is to fire it doesn't know: once, that is forgiven.
-const PAUSED_ONCE = 16; // From this bit on, the calls of `pause` are counted.
+const CANCELLED = 16; // It was cancelled before it had fired.
+const PAUSED_ONCE = 32; // From this bit on, the calls of `pause` are counted.
+
+/** What doesn't matter to the question whether steps can run. */
+const HISTORY = FORGIVING | CANCELLED;
 
 /** How long a circle of Deferreds that wait for each other is found out; looking further would make long chains slow. */
 const CYCLE_MAX = 100;
 
+type Canceller = (chain: never) => void;
+
 /**
- * A result that will be there later.
+ * A result that will be there later, with the chain of callbacks that wait for it.
  *
  * `T` is what the next callback gets; each `add...` returns this same Deferred under the type that the chain has
  * from there on. A Deferred can be awaited: `await` gives the result at the chain's present end, or throws the
  * failure's value, and leaves the result in place; a failure counts as handled then, as the promise carries it.
  */
-export class Deferred<T> implements PromiseLike<T> {
+export class Deferred<T> extends Chainable<T> {
   #state = 0;
   #result: unknown = undefined;
-  #first: Step | undefined = undefined;
-  #last: Step | undefined = undefined;
-  #source: Deferred<unknown> | undefined = undefined;
-  #canceller: ((deferred: Deferred<never>) => void) | undefined;
+  /** The step whose turn is next; where both are undefined it is the first of `#later`. */
+  #callback: StepFunction | undefined = undefined;
+  #errback: StepFunction | undefined = undefined;
+  /** The steps behind it: the last one of a ring (see `append`). */
+  #later: Step<Deferred<unknown>> | undefined = undefined;
+  /** Who hears of a cancellation: until it fires its canceller, and while it waits the chain that it waits for. */
+  #upstream: Canceller | Deferred<unknown> | undefined;
   #info: DebugInfo | undefined;
 
   /**
@@ -58,14 +76,17 @@ export class Deferred<T> implements PromiseLike<T> {
    * stop what would have fired it, and may fire it itself; if it doesn't, the Deferred fails with CancelledError.
    */
   constructor(canceller?: (deferred: Deferred<T>) => void) {
-    this.#canceller = canceller;
-    this.#info = getDebugging() ? new DebugInfo() : undefined;
+    if (canceller !== undefined) checkFunction(canceller, 'canceller');
+    super();
+    this.#upstream = canceller;
+    this.#info = getDebugging() ? new DebugInfo(new.target) : undefined;
   }
 
   /**
    * A Deferred that gets what becomes of `promise`. Cancelling it lets go of the promise, which nothing stops.
    * Instead of a promise it takes a function that starts one: its AbortSignal is aborted when the Deferred is
-   * cancelled. `options.signal` works the other way: when it is aborted the Deferred is cancelled.
+   * cancelled. `options.signal` works the other way: when it is aborted the Deferred is cancelled. Throws a
+   * TypeError for what is neither.
    */
   static fromPromise<T>(
     promise: PromiseLike<T> | ((signal: AbortSignal) => PromiseLike<T>),
@@ -75,9 +96,10 @@ export class Deferred<T> implements PromiseLike<T> {
     const deferred = new Deferred<T>(() => {
       link.cut();
     });
-    link.deferred = deferred;
+    link.receiver = deferred;
     if (options.signal !== undefined) cancelOnAbort(deferred, options.signal);
-    link.follow(promise);
+    if (typeof promise === 'function') link.start(promise, deferred);
+    else link.follow(promise);
     return deferred;
   }
 
@@ -92,43 +114,12 @@ export class Deferred<T> implements PromiseLike<T> {
   }
 
   /**
-   * Adds a step: `callback` gets a result, `errback` a Failure, and only one of them is called. Without an
-   * errback a failure passes by. Throws a TypeError at once for what isn't a function.
+   * An AbortSignal that is aborted when this Deferred is cancelled before it has fired, just before its canceller is
+   * called; the reason is the CancelledError. So what is to fire it can be told by it: `fetch(url, { signal })`. It
+   * is made when it is first asked for. Nothing else aborts it.
    */
-  addCallbacks<U, V = never>(
-    callback: (result: T) => StepResult<U>,
-    errback?: (failure: Failure) => StepResult<V>,
-  ): Deferred<Settled<U | V>> {
-    checkFunction(callback, 'callback');
-    if (errback !== undefined) checkFunction(errback, 'errback');
-    return this.#append(new Step(callback as StepFunction, errback, undefined, false));
-  }
-
-  /** Adds a step for results only. */
-  addCallback<U = never>(callback: (result: T) => StepResult<U>): Deferred<Settled<U>> {
-    checkFunction(callback, 'callback');
-    return this.#append(new Step(callback as StepFunction, undefined, undefined, false));
-  }
-
-  /** Adds a step for failures only. What it returns is the result from there on. */
-  addErrback<U = never>(errback: (failure: Failure) => StepResult<U>): Deferred<T | Settled<U>> {
-    checkFunction(errback, 'errback');
-    return this.#append(new Step(undefined, errback, undefined, false));
-  }
-
-  /** Adds a step for both. */
-  addBoth<U = never>(callback: (result: T | Failure) => StepResult<U>): Deferred<Settled<U>> {
-    checkFunction(callback, 'callback');
-    return this.#append(new Step(callback as StepFunction, callback as StepFunction, undefined, false));
-  }
-
-  /**
-   * Adds a step that fires `other` with the result or failure reached here; this Deferred's own result is
-   * undefined from there on. Nobody else should fire `other`.
-   */
-  chainDeferred(other: Deferred<T>): Deferred<void> {
-    if (!(other instanceof Deferred)) throw new TypeError('chainDeferred() takes a Deferred');
-    return this.#append(new Step(undefined, undefined, other as Deferred<unknown>, false));
+  get signal(): AbortSignal {
+    return signalOf(this, (this.#state & CANCELLED) !== 0);
   }
 
   /**
@@ -145,6 +136,16 @@ export class Deferred<T> implements PromiseLike<T> {
   /** Fires it with a failure: a Failure, or what one is to be made of. Throws AlreadyCalledError. */
   errback(reason: unknown): void {
     if (this.#begin(Failure.from(reason))) this.#run();
+  }
+
+  /**
+   * Adds a step that fires `other` with the result or failure reached here; this Deferred's own result is
+   * undefined from there on. Nobody else should fire `other`.
+   */
+  chainDeferred(other: Deferred<T>): Deferred<void> {
+    if (!(other instanceof Deferred)) throw new TypeError('chainDeferred() takes a Deferred');
+    this.#addReceiver(other, false);
+    return this as Deferred<unknown> as Deferred<void>;
   }
 
   /** Runs no more steps until `unpause` was called as often. */
@@ -167,55 +168,21 @@ export class Deferred<T> implements PromiseLike<T> {
    * Without a canceller, the one `callback` or `errback` that comes too late is ignored. A canceller that throws
    * fails the Deferred with its error.
    */
-  cancel(cause?: unknown): void {
+  override cancel(cause?: unknown): void {
     const innermost = this.#innermost();
-    if (innermost !== this) innermost.cancel(cause);
-    else if (!this.called) this.#cancelUnfired(cause);
-  }
-
-  /**
-   * Cancels it unless it has a result within `timeout` seconds by `clock`. The CancelledError then becomes a
-   * TimeoutError, or whatever `onTimeoutCancel` makes of the result that there is after the cancelling. It covers
-   * the steps added so far; those added later don't count. Throws what `clock.callLater` throws, e.g. a
-   * RangeError for a negative timeout.
-   */
-  addTimeout<U = never>(
-    timeout: number,
-    clock: ICallLater,
-    onTimeoutCancel?: (result: T | Failure, timeout: number) => StepResult<U>,
-  ): Deferred<T | Settled<U>> {
-    return limitTime(this, timeout, clock, onTimeoutCancel);
-  }
-
-  /** A native promise of the result at the chain's present end. `options.signal`, aborted, cancels the Deferred. */
-  toPromise(options: AbortOptions = {}): Promise<T> {
-    if (options.signal !== undefined) cancelOnAbort(this, options.signal);
-    return new Promise<T>((resolve, reject) => {
-      this.addCallbacks(
-        (result) => {
-          resolve(result);
-          return result;
-        },
-        (failure) => {
-          this.#info ??= new DebugInfo();
-          this.#info.excused = failure;
-          reject(failure.value);
-          return failure;
-        },
-      );
-    });
-  }
-
-  /** For `await`: the same as `toPromise().then(...)`. */
-  then<A = T, B = never>(
-    onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
-    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
-  ): Promise<A | B> {
-    return this.toPromise().then(onFulfilled, onRejected);
+    if (innermost !== undefined) {
+      innermost.cancel(cause);
+    } else if (!this.called) {
+      this.#state |= CANCELLED;
+      const error = new CancelledError(undefined, cause === undefined ? {} : { cause });
+      abortSignalOf(this, error);
+      // Whoever listened to the signal may have fired it.
+      if ((this.#state & FIRED) === 0) this.cancelUnfired(error);
+    }
   }
 
   /** One line: whether it has fired, its result or failure, whom it waits for. */
-  toString(): string {
+  override toString(): string {
     const paused = this.#state < PAUSED_ONCE ? '' : ', paused';
     return `Deferred(${this.#describeResult()}${paused})`;
   }
@@ -224,27 +191,69 @@ export class Deferred<T> implements PromiseLike<T> {
     return this.toString();
   }
 
+  /** What `cancel` does to one that hasn't fired. Who makes a kind of Deferred of its own may do something else. */
+  protected cancelUnfired(error: CancelledError): void {
+    const canceller = this.#upstream as Canceller | undefined;
+    if (canceller === undefined) {
+      this.#state |= FORGIVING;
+    } else {
+      this.#upstream = undefined;
+      try {
+        canceller(this as never);
+      } catch (thrown) {
+        if (this.called) throw thrown;
+        this.errback(thrown);
+      }
+    }
+    if (!this.called) this.errback(error);
+  }
+
+  /** Puts a step at the end and runs it if its turn has come. */
+  protected override addStep(callback: StepFunction | undefined, errback: StepFunction | undefined): void {
+    if (this.#hasSteps()) {
+      this.#later = append(this.#later, new Step<Deferred<unknown>>(callback, errback, undefined, false));
+    } else {
+      // The first step needs no object of its own, and few Deferreds have many more.
+      this.#callback = callback;
+      this.#errback = errback;
+    }
+    if (this.called) this.#run();
+  }
+
+  /** Puts a step at the end that gives the result to `receiver`, which goes on with it or is fired with it. */
+  #addReceiver(receiver: Deferred<unknown>, receiverWaits: boolean): void {
+    this.#later = append(this.#later, new Step(undefined, undefined, receiver, receiverWaits));
+    if (this.called) this.#run();
+  }
+
+  /** Somebody else carries `failure` on: if it stays at the chain's end, that is nobody's fault. */
+  protected override excuse(failure: Failure): void {
+    this.#info ??= new DebugInfo(undefined);
+    this.#info.excused = failure;
+  }
+
   #describeResult(): string {
     if (!this.called) return 'pending';
-    if (this.#source !== undefined) return `waiting for ${this.#innermost().toString()}`;
-    if (this.#result instanceof Failure) return `failure: ${this.#result.toString()}`;
+    const innermost = this.#innermost();
+    if (innermost !== undefined) return `waiting for ${innermost.toString()}`;
+    if (isFailure(this.#result)) return `failure: ${this.#result.toString()}`;
     return `result: ${inspect(this.#result, { depth: 0, breakLength: Infinity, compact: true })}`;
   }
 
-  /** The Deferred that everything here waits for in the end; this one if it doesn't wait. */
-  #innermost(): Deferred<unknown> {
-    let innermost: Deferred<unknown> = this as Deferred<unknown>;
-    while (innermost.#source !== undefined) innermost = innermost.#source;
+  /** The Deferred that this one waits for. */
+  #source(): Deferred<unknown> | undefined {
+    return (this.#state & WAITING) === 0 ? undefined : (this.#upstream as Deferred<unknown>);
+  }
+
+  /** The one that everything here waits for in the end; undefined if it doesn't wait. */
+  #innermost(): Deferred<unknown> | undefined {
+    let innermost = this.#source();
+    for (let next = innermost; next !== undefined; next = next.#source()) innermost = next;
     return innermost;
   }
 
-  /** Puts a step at the end and runs it if its turn has come. The type that results is for the caller to say. */
-  #append<U>(step: Step): Deferred<U> {
-    if (this.#last === undefined) this.#first = step;
-    else this.#last.next = step;
-    this.#last = step;
-    if ((this.#state & FIRED) !== 0) this.#run();
-    return this as Deferred<unknown> as Deferred<U>;
+  #hasSteps(): boolean {
+    return this.#callback !== undefined || this.#errback !== undefined || this.#later !== undefined;
   }
 
   /** Takes the first result; false if it comes too late and that is forgiven. Runs nothing. */
@@ -257,26 +266,10 @@ export class Deferred<T> implements PromiseLike<T> {
       return false;
     }
     this.#state |= FIRED;
-    this.#canceller = undefined;
+    this.#upstream = undefined;
     this.#info?.recordFiring();
     this.#result = result;
     return true;
-  }
-
-  #cancelUnfired(cause: unknown): void {
-    const canceller = this.#canceller;
-    if (canceller === undefined) {
-      this.#state |= FORGIVING;
-    } else {
-      this.#canceller = undefined;
-      try {
-        canceller(this as Deferred<unknown> as Deferred<never>);
-      } catch (error) {
-        if (this.called) throw error;
-        this.errback(error);
-      }
-    }
-    if (!this.called) this.errback(new CancelledError(undefined, cause === undefined ? {} : { cause }));
   }
 
   #run(): void {
@@ -285,38 +278,46 @@ export class Deferred<T> implements PromiseLike<T> {
   }
 
   /**
-   * Goes on where the result went, from one Deferred to the next. One whose result moved on while it has steps
+   * Goes on where the result went, from one chain to the next. One whose result moved on while it has steps
    * left gets them run after all those that its result went to.
    */
   #runFrom(receiver: Deferred<unknown>): void {
-    const unfinished: Deferred<unknown>[] = this.#first === undefined ? [] : [this as Deferred<unknown>];
+    const unfinished: Deferred<unknown>[] = this.#hasSteps() ? [this] : [];
     let current: Deferred<unknown> | undefined = receiver;
     while (current !== undefined) {
       const next = current.#runSteps();
-      if (next !== undefined && current.#first !== undefined) unfinished.push(current);
+      if (next !== undefined && current.#hasSteps()) unfinished.push(current);
       current = next ?? unfinished.pop();
     }
   }
 
-  /** Runs steps until none can run, or until the result has moved: then it returns the Deferred that has it now. */
+  /** Runs steps until none can run, or until the result has moved: then it returns the chain that has it now. */
   #runSteps(): Deferred<unknown> | undefined {
     // Neither waiting, nor paused, nor already running further up the stack.
-    if ((this.#state & ~FORGIVING) !== FIRED) {
+    if ((this.#state & ~HISTORY) !== FIRED) {
       if ((this.#state & RUNNING) === 0) this.#noteOutcome();
       return undefined;
     }
     this.#state |= RUNNING;
     let receiver: Deferred<unknown> | undefined;
-    for (let step = this.#first; step !== undefined; step = this.#first) {
-      this.#first = step.next;
-      if (step.next === undefined) this.#last = undefined;
-      if (step.receiver !== undefined) {
-        if (step.receiverWaits) this.#resume(step.receiver);
-        else if (!this.#fire(step.receiver)) continue;
-        receiver = step.receiver;
-        break;
+    for (;;) {
+      let callback = this.#callback;
+      let errback = this.#errback;
+      if (callback !== undefined || errback !== undefined) {
+        this.#callback = undefined;
+        this.#errback = undefined;
+      } else {
+        if (this.#later === undefined) break;
+        const step = this.#later.next;
+        this.#later = withoutFirst(this.#later);
+        if (step.receiver !== undefined) {
+          receiver = this.#handOver(step.receiver, step.receiverWaits);
+          if (receiver === undefined) continue;
+          break;
+        }
+        ({ callback, errback } = step);
       }
-      const f = this.#result instanceof Failure ? step.errback : step.callback;
+      const f = isFailure(this.#result) ? errback : callback;
       if (f === undefined) continue;
       let result: unknown;
       try {
@@ -328,8 +329,8 @@ export class Deferred<T> implements PromiseLike<T> {
         result = Failure.from(error);
       }
       this.#result = result;
-      // The step may have paused this Deferred, or have returned one that has to be waited for.
-      if ((this.#state & ~FORGIVING) !== (FIRED | RUNNING)) break;
+      // The step may have paused this chain, or have returned one that has to be waited for.
+      if ((this.#state & ~HISTORY) !== (FIRED | RUNNING)) break;
     }
     this.#state &= ~RUNNING;
     if (receiver === undefined) this.#noteOutcome();
@@ -337,8 +338,8 @@ export class Deferred<T> implements PromiseLike<T> {
   }
 
   #noteOutcome(): void {
-    if (this.#result instanceof Failure) {
-      watchUnhandled(this, (this.#info ??= new DebugInfo()), this.#result);
+    if (isFailure(this.#result)) {
+      watchUnhandled(this, (this.#info ??= new DebugInfo(undefined)), this.#result);
     } else if (this.#info !== undefined) {
       forgetUnhandled(this.#info);
     }
@@ -346,51 +347,49 @@ export class Deferred<T> implements PromiseLike<T> {
 
   /** The result that an object returned by a step stands for; undefined if it has to be waited for. */
   #adopt(returned: object): unknown {
-    if (returned instanceof Failure) return returned;
-    if (typeof (returned as { then?: unknown }).then !== 'function') return returned;
-    const later = returned as PromiseLike<unknown>;
-    const inner = later instanceof Deferred ? (later as Deferred<unknown>) : Deferred.fromPromise(later);
+    if (isFailure(returned) || !isThenable(returned)) return returned;
+    const inner =
+      returned instanceof Deferred ? (returned as Deferred<unknown>) : Deferred.fromPromise(returned);
     if (this.#isWaitedForBy(inner))
       throw new TypeError('A callback returned a Deferred that waits for its own');
-    if ((inner.#state & ~FORGIVING) === FIRED && inner.#first === undefined) return inner.#takeResult();
+    if ((inner.#state & ~HISTORY) === FIRED && !inner.#hasSteps()) return inner.#takeResult();
     this.#result = undefined;
-    this.#source = inner;
+    this.#upstream = inner;
     this.#state |= WAITING;
     // If inner's result has just moved on and only its later steps are left, they run now and end the waiting.
-    inner.#append(new Step(undefined, undefined, this as Deferred<unknown>, true));
+    inner.#addReceiver(this, true);
     return this.#result;
   }
 
-  /** Whether `other` is this Deferred or waits for it, looking no further than `CYCLE_MAX` Deferreds. */
+  /** Whether `other` is this chain or waits for it, looking no further than `CYCLE_MAX` chains. */
   #isWaitedForBy(other: Deferred<unknown>): boolean {
     let waiting: Deferred<unknown> | undefined = other;
     for (let hops = 0; waiting !== undefined && hops < CYCLE_MAX; hops += 1) {
       if (waiting === this) return true;
-      waiting = waiting.#source;
+      waiting = waiting.#source();
     }
     return false;
   }
 
-  /** Gives the result to one that waits for it. */
-  #resume(waiting: Deferred<unknown>): void {
-    waiting.#source = undefined;
-    waiting.#state &= ~WAITING;
-    waiting.#result = this.#takeResult();
-  }
-
-  /** Fires one that is chained to this with the result; false if that one doesn't go on with it. */
-  #fire(chained: Deferred<unknown>): boolean {
+  /** Gives the result to another chain; answers that one, or undefined if it doesn't go on with it. */
+  #handOver(receiver: Deferred<unknown>, receiverWaits: boolean): Deferred<unknown> | undefined {
+    if (receiverWaits) {
+      receiver.#upstream = undefined;
+      receiver.#state &= ~WAITING;
+      receiver.#result = this.#takeResult();
+      return receiver;
+    }
     try {
-      const begun = chained.#begin(this.#result);
+      const begun = receiver.#begin(this.#result);
       this.#takeResult();
-      return begun;
+      return begun ? receiver : undefined;
     } catch (error) {
       this.#result = Failure.from(error);
-      return false;
+      return undefined;
     }
   }
 
-  /** The result leaves this Deferred, and with it the duty to handle a failure. */
+  /** The result leaves this chain, and with it the duty to handle a failure. */
   #takeResult(): unknown {
     const result = this.#result;
     this.#result = undefined;

@@ -9,6 +9,15 @@ export class AlreadyCalledError extends Error {
   }
 }
 
+/** `ensureDeferred` got something that it can't wait for. Twisted: `NotACoroutineError`. */
+export class NotACoroutineError extends TypeError {
+  override readonly name: string = 'NotACoroutineError';
+
+  constructor(message = 'Not a promise, a generator, or a function that gives one', options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
 /** A Deferred was cancelled before it had a result. `cause` is what `cancel` was given. Twisted: `CancelledError`. */
 export class CancelledError extends Error {
   override readonly name: string = 'CancelledError';

@@ -1,7 +1,26 @@
 import { inspect, type InspectOptions } from 'node:util';
+import { briefTraceback, textOf, titleOf } from './traceback.js';
 
 /** A class whose instances can be thrown; what `check` and `trap` compare with. */
 export type ErrorClass = abstract new (...args: never[]) => unknown;
+
+/** Where a traceback is written: `process.stderr`, or anything else with a `write`. */
+export interface TracebackOutput {
+  write(text: string): unknown;
+}
+
+export interface TracebackOptions {
+  /**
+   * `brief`: a title and the frames, of the error and of what caused it. `default`: as Node shows an error: stack,
+   * properties, causes, an AggregateError's errors. `verbose`: the same, however deep it goes.
+   */
+  readonly detail?: 'brief' | 'default' | 'verbose';
+}
+
+export interface PrintOptions extends TracebackOptions {
+  /** Standard error if it isn't given. */
+  readonly file?: TracebackOutput;
+}
 
 /**
  * An error on its way through callbacks: whatever was thrown, wrapped so that it can be told from a result.
@@ -33,7 +52,7 @@ export class Failure {
     return typeof type === 'function' ? (type as ErrorClass) : undefined;
   }
 
-  /** The first of `classes` that the value is an instance of, or undefined. */
+  /** The first of `classes` that the value is an instance of, or undefined. Throws a TypeError for what is no class. */
   check<C extends ErrorClass>(...classes: readonly C[]): C | undefined {
     return classes.find((candidate) => this.value instanceof candidate);
   }
@@ -50,6 +69,11 @@ export class Failure {
     throw this.value;
   }
 
+  /** Throws the wrapped value inside a generator, at the `yield` where it stands; answers what it yields next. */
+  throwExceptionIntoGenerator<T, R>(generator: Generator<T, R>): IteratorResult<T, R> {
+    return generator.throw(this.value);
+  }
+
   /** The error's message; for a value that isn't an Error, the value as text. Never throws. */
   getErrorMessage(): string {
     return textOf(() => {
@@ -58,49 +82,55 @@ export class Failure {
     });
   }
 
-  /** `Traceback: Type: message` and below it the frames of the error's stack. Never throws. */
+  /**
+   * `Traceback: Type: message` and below it the frames of the error's stack, then the same of its cause and the
+   * cause's cause, and of an AggregateError's errors. Never throws.
+   */
   getBriefTraceback(): string {
-    const frames = textOf(() => (this.value instanceof Error ? framesOf(this.value) : ''));
-    const title = `Traceback: ${this.#title()}`;
-    return frames === '' ? title : `${title}\n${frames}`;
+    return briefTraceback(this.value);
   }
 
   /** The whole story: stack, properties and the chain of causes. Several lines. Never throws. */
-  getTraceback(): string {
-    return textOf(() => inspect(this.value));
+  getTraceback(options: TracebackOptions = {}): string {
+    const { detail = 'default' } = options;
+    if (detail === 'brief') return this.getBriefTraceback();
+    const depth = detail === 'verbose' ? Infinity : undefined;
+    return textOf(() => inspect(this.value, depth === undefined ? {} : { depth }));
+  }
+
+  /** Writes `getTraceback(options)` and a line's end. */
+  printTraceback(options: PrintOptions = {}): void {
+    (options.file ?? process.stderr).write(`${this.getTraceback(options)}\n`);
+  }
+
+  /** `printTraceback` with little detail. */
+  printBriefTraceback(options: Omit<PrintOptions, 'detail'> = {}): void {
+    this.printTraceback({ ...options, detail: 'brief' });
+  }
+
+  /** `printTraceback` with all detail. */
+  printDetailedTraceback(options: Omit<PrintOptions, 'detail'> = {}): void {
+    this.printTraceback({ ...options, detail: 'verbose' });
   }
 
   /** `[Failure Type: message]`. Never throws. */
   toString(): string {
-    return `[Failure ${this.#title()}]`;
+    return `[Failure ${titleOf(this.value)}]`;
   }
 
   /** In `console.log`: the error with its stack and its causes. */
   [inspect.custom](_depth: number, options: InspectOptions): string {
     return `Failure: ${textOf(() => inspect(this.value, options))}`;
   }
-
-  #title(): string {
-    const name = textOf(() => (this.value instanceof Error ? this.value.name : (this.type?.name ?? '')));
-    const message = this.getErrorMessage();
-    if (name === '') return message;
-    return message === '' ? name : `${name}: ${message}`;
-  }
 }
 
-/** The value of `describe`, or a stand-in: an error whose own texts throw must not hide behind a second one. */
-function textOf(describe: () => string): string {
-  try {
-    return describe();
-  } catch {
-    return '(this value cannot be shown)';
-  }
-}
+const { prototype } = Failure;
 
-/** The lines of the stack that name a place in the code. */
-function framesOf(error: Error): string {
-  return (error.stack ?? '')
-    .split('\n')
-    .filter((line) => /^\s+at /.test(line))
-    .join('\n');
+/**
+ * `value instanceof Failure`, for where it is asked of every result: in the built package `instanceof` takes some 20 ns
+ * even for numbers, since esbuild's keepNames redefines the name of each class, which puts the class itself into
+ * V8's slow mode. This doesn't ask the class.
+ */
+export function isFailure(value: unknown): value is Failure {
+  return typeof value === 'object' && value !== null && prototype.isPrototypeOf(value);
 }

@@ -10,21 +10,33 @@ export {
 export { DeferredLock } from './deferred-lock.js';
 export { DeferredQueue, type DeferredQueueOptions } from './deferred-queue.js';
 export { DeferredSemaphore } from './deferred-semaphore.js';
+export type { CoroutineOptions } from './coroutine.js';
 export { Deferred, type Settled, type StepResult } from './deferred.js';
+export { ensureDeferred } from './ensure-deferred.js';
 export {
   AlreadyCalledError,
   CancelledError,
   FailureGroup,
   FirstError,
+  NotACoroutineError,
   QueueOverflow,
   QueueUnderflow,
   TimeoutError,
 } from './errors.js';
-export { Failure, type ErrorClass } from './failure.js';
+export {
+  Failure,
+  type ErrorClass,
+  type PrintOptions,
+  type TracebackOptions,
+  type TracebackOutput,
+} from './failure.js';
 export { fail, succeed } from './fired.js';
 export { gatherResults, type GatherResultsOptions, type ResultsOf } from './gather-results.js';
+export { inlineCallbacks } from './inline-callbacks.js';
 export { keepContext } from './keep-context.js';
-export { ensureDeferred, execute, maybeDeferred } from './maybe-deferred.js';
+export { logError } from './log-error.js';
+export { execute, maybeDeferred } from './maybe-deferred.js';
+export { passthru } from './passthru.js';
 export { race } from './race.js';
 export type { ICallLater } from './time-limit.js';
 export {

@@ -1,5 +1,8 @@
-import { Deferred, type Settled, type StepResult } from './deferred.js';
+import type { Deferred } from './deferred.js';
+import { type Settled, type StepResult } from './deferred.js';
+import { ensureDeferred } from './ensure-deferred.js';
 import { fail, succeed } from './fired.js';
+import { isThenable } from './thenable.js';
 
 /**
  * Calls `f(...args)` and gives a Deferred whatever comes of it: the Deferred that it returns, one for the promise
@@ -25,16 +28,4 @@ export function execute<U, A extends readonly unknown[]>(f: (...args: A) => U, .
   } catch (error) {
     return fail(error);
   }
-}
-
-/** `source` itself if it is a Deferred, else a Deferred for that promise. Twisted: `ensureDeferred`. */
-export function ensureDeferred<T>(source: PromiseLike<T>): Deferred<T> {
-  return source instanceof Deferred ? (source as Deferred<T>) : Deferred.fromPromise(source);
-}
-
-function isThenable<T>(result: StepResult<T>): result is PromiseLike<T> {
-  return (
-    ((typeof result === 'object' && result !== null) || typeof result === 'function') &&
-    typeof (result as { then?: unknown }).then === 'function'
-  );
 }

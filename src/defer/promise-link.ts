@@ -1,4 +1,11 @@
-import type { Deferred } from './deferred.js';
+import type { Failure } from './failure.js';
+import { isThenable } from './thenable.js';
+
+/** What gets the outcome: a Deferred. */
+interface Receiver<T> {
+  callback(result: T | Failure): void;
+  errback(reason: unknown): void;
+}
 
 /**
  * What is between a promise and the Deferred that gets what becomes of it. The promise may live on for long after
@@ -7,13 +14,13 @@ import type { Deferred } from './deferred.js';
  */
 export class PromiseLink<T> {
   /** Set before `follow`; undefined once the Deferred has got its result or was cancelled. */
-  deferred: Deferred<T> | undefined = undefined;
-  #abort: AbortController | undefined = undefined;
+  receiver: Receiver<T> | undefined = undefined;
 
-  /** Waits for `promise`, or for the one that it starts (which it doesn't if the link was cut before). */
-  follow(promise: PromiseLike<T> | ((signal: AbortSignal) => PromiseLike<T>)): void {
+  /** Waits for `promise`. Throws a TypeError if it is none. */
+  follow(promise: PromiseLike<T>): void {
+    if (!isThenable(promise)) throw new TypeError('A promise was expected, or a function that starts one');
     try {
-      this.#started(promise)?.then(
+      promise.then(
         (value) => this.#take()?.callback(value),
         (error: unknown) => this.#take()?.errback(error),
       );
@@ -22,23 +29,25 @@ export class PromiseLink<T> {
     }
   }
 
-  /** The Deferred was cancelled. */
-  cut(): void {
-    this.deferred = undefined;
-    this.#abort?.abort();
+  /** Waits for the promise that `f` starts with the signal of `deferred`. If that was cancelled already, nothing starts. */
+  start(f: (signal: AbortSignal) => PromiseLike<T>, deferred: { readonly signal: AbortSignal }): void {
+    if (this.receiver === undefined) return;
+    try {
+      this.follow(f(deferred.signal));
+    } catch (error) {
+      this.#take()?.errback(error);
+    }
   }
 
-  #started(promise: PromiseLike<T> | ((signal: AbortSignal) => PromiseLike<T>)): PromiseLike<T> | undefined {
-    if (typeof promise !== 'function') return promise;
-    if (this.deferred === undefined) return undefined;
-    this.#abort = new AbortController();
-    return promise(this.#abort.signal);
+  /** The Deferred was cancelled. */
+  cut(): void {
+    this.receiver = undefined;
   }
 
   /** The Deferred, once. Thenables that aren't promises may settle twice. */
-  #take(): Deferred<T> | undefined {
-    const { deferred } = this;
-    this.deferred = undefined;
-    return deferred;
+  #take(): Receiver<T> | undefined {
+    const { receiver } = this;
+    this.receiver = undefined;
+    return receiver;
   }
 }

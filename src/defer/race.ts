@@ -1,3 +1,4 @@
+import { cancelAll } from './cancel-all.js';
 import { Deferred } from './deferred.js';
 import { FailureGroup } from './errors.js';
 import type { Failure } from './failure.js';
@@ -10,10 +11,9 @@ import type { Failure } from './failure.js';
 export function race<T>(deferreds: Iterable<Deferred<T>>): Deferred<[index: number, result: T]> {
   const runners = [...deferreds];
   const failures: Failure[] = [];
-  const cancelAll = (): void => {
-    for (const runner of runners) runner.cancel();
-  };
-  const finish = new Deferred<[index: number, result: T]>(cancelAll);
+  const finish = new Deferred<[index: number, result: T]>(() => {
+    cancelAll(runners);
+  });
   if (runners.length === 0) finish.errback(new RangeError('race() needs at least one Deferred'));
 
   for (const [index, runner] of runners.entries()) {
@@ -21,7 +21,7 @@ export function race<T>(deferreds: Iterable<Deferred<T>>): Deferred<[index: numb
       (result) => {
         if (finish.called) return;
         finish.callback([index, result]);
-        cancelAll();
+        cancelAll(runners);
       },
       (failure) => {
         failures.push(failure);

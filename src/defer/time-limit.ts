@@ -1,6 +1,8 @@
-import type { Deferred, Settled, StepResult } from './deferred.js';
+import type { Chainable } from './chainable.js';
+import type { Deferred } from './deferred.js';
 import { CancelledError, TimeoutError } from './errors.js';
 import { Failure } from './failure.js';
+import type { Settled, StepResult } from './step.js';
 
 /** All that a Deferred needs of a clock: to be called `delay` seconds from now. Any `IReactorTime` will do. */
 export interface ICallLater {
@@ -9,11 +11,12 @@ export interface ICallLater {
 
 /** What `Deferred.addTimeout` does; the contract stands there. */
 export function limitTime<T, U>(
-  deferred: Deferred<T>,
+  deferred: Chainable<T>,
   timeout: number,
   clock: ICallLater,
   onTimeoutCancel: ((result: T | Failure, timeout: number) => StepResult<U>) | undefined,
 ): Deferred<T | Settled<U>> {
+  if (!(timeout >= 0)) throw new RangeError(`The timeout must be 0 or more seconds, not ${timeout}`);
   let timedOut = false;
   const delayedCall = clock.callLater(timeout, () => {
     timedOut = true;

@@ -21,11 +21,13 @@ const reportToConsole: UnhandledErrorReporter = (failure, origin) => {
 
 let reporter = reportToConsole;
 const outstanding = new Set<DebugInfo>();
+/** What the reporter was told already: it may pass through further Deferreds, but it isn't told again. */
+const reported = new WeakSet<Failure>();
 const registry = new FinalizationRegistry<DebugInfo>((info) => {
   const failure = info.unhandled;
   if (failure === undefined) return;
   forgetUnhandled(info);
-  reporter(failure, info.describe());
+  if (!reported.has(failure)) reportError(failure, info.describe());
 });
 
 /** Makes `report` the one that is told; without an argument the console is. Returns the one before. */
@@ -37,6 +39,12 @@ export function setUnhandledErrorReporter(
   return before;
 }
 
+/** Tells the reporter of a failure that nobody else is going to be told of. */
+export function reportError(failure: Failure, origin = ''): void {
+  reported.add(failure);
+  reporter(failure, origin);
+}
+
 /**
  * The failures of all Deferreds that end with one at this moment, reachable or not; from now on they count as
  * reported. Failures that the reporter was already told are not among them.
@@ -44,7 +52,7 @@ export function setUnhandledErrorReporter(
 export function flushUnhandledErrors(): Failure[] {
   const failures: Failure[] = [];
   for (const info of outstanding) {
-    if (info.unhandled !== undefined) failures.push(info.unhandled);
+    if (info.unhandled !== undefined && !reported.has(info.unhandled)) failures.push(info.unhandled);
     info.excused = info.unhandled;
     info.unhandled = undefined;
   }

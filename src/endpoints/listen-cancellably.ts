@@ -7,5 +7,5 @@ import type { EndpointOptions } from '../interfaces/index.js';
  */
 export function listenCancellably<P>({ signal }: EndpointOptions, listen: () => P): Deferred<P> {
   if (signal?.aborted === true) return fail(new CancelledError(undefined, { cause: signal.reason }));
-  return maybeDeferred(listen) as Deferred<P>;
+  return maybeDeferred(listen);
 }

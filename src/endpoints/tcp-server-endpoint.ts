@@ -14,7 +14,7 @@ import { requireFamily, requirePort } from './tcp-address.js';
 /** Options of the endpoints that listen by TCP: those of `listenTCP`. */
 export type TCPServerEndpointOptions = Omit<ListenTCPOptions, 'signal'>;
 
-abstract class TCPServerEndpoint implements IStreamServerEndpoint {
+abstract class TCPServerEndpoint implements IStreamServerEndpoint<ITCPPort> {
   readonly #reactor: IReactorTCP;
   readonly #port: number;
   readonly #options: TCPServerEndpointOptions;

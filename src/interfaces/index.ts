@@ -12,5 +12,6 @@ export type * from './reactor-tcp.js';
 export type * from './reactor-time.js';
 export type * from './reservation.js';
 export type * from './resolver.js';
+export type * from './service.js';
 export type * from './transport.js';
 export type * from './turn.js';

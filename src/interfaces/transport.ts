@@ -1,4 +1,5 @@
 import type { Deferred } from '../defer/deferred.js';
+import type { Failure } from '../defer/failure.js';
 import type { IAddress, IInternetAddress } from './address.js';
 import type { IConsumer, IPushProducer } from './producer.js';
 
@@ -21,11 +22,19 @@ export interface ITransport {
    * Ends the connection in order: no more reading from now on; once what is queued is sent and no producer is
    * registered, the protocol's `connectionLost(ConnectionDone)` follows. Calling it again does nothing.
    */
-  loseConnection(): void;
+  loseConnection(options?: LoseConnectionOptions): void;
   /** The other end. Also known after the connection is lost. */
   getPeer(): IAddress;
   /** This end. Also known after the connection is lost. */
   getHost(): IAddress;
+}
+
+export interface LoseConnectionOptions {
+  /**
+   * Why this side ends the connection: what `connectionLost` gets in the place of a ConnectionDone. The peer sees no difference.
+   * A transport that wraps another may not know of it.
+   */
+  readonly reason?: Error | Failure;
 }
 
 /** The events of a transport; see {@link ITCPTransport.events}. */

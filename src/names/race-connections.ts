@@ -26,6 +26,7 @@ import type {
 } from '../interfaces/resolver.js';
 import { getLog } from '../logger/log.js';
 import { AddressQueue, familyOf } from './address-queue.js';
+import { allFailed } from './all-failed.js';
 import { noAddress } from './no-address.js';
 
 const log = getLog('names');
@@ -184,10 +185,7 @@ class ConnectionRace<T> implements IResolutionReceiver {
     const { hostName, port } = this.#race;
     if (this.#errors.length === 0) return noAddress(hostName, this.#lookupErrors);
     if (this.#errors.length === 1) return this.#errors[0];
-    return new AggregateError(
-      this.#errors,
-      `All ${this.#errors.length} attempts to connect to ${hostName} port ${port} failed`,
-    );
+    return allFailed(hostName, port, this.#errors);
   }
 
   /** Nothing is tried, looked up or waited for any more. */

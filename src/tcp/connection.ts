@@ -6,7 +6,14 @@ import {
   ConnectionLost,
   NotConnectedError,
 } from '../errors/index.js';
-import type { HangUp, IAddress, IProtocol, IPushProducer, ITransport } from '../interfaces/index.js';
+import type {
+  HangUp,
+  IAddress,
+  IProtocol,
+  IPushProducer,
+  ITransport,
+  LoseConnectionOptions,
+} from '../interfaces/index.js';
 import { getLog } from '../logger/index.js';
 import type { ConnectionDriver, ConnectionFeed } from './connection-driver.js';
 import { Consumer } from './consumer.js';
@@ -20,7 +27,7 @@ import { Waiters } from './waiters.js';
  * The protocol hears `makeConnection` once and `connectionLost` once. In between the connection goes through these
  * states, and never back:
  *
- *     open ── loseConnection ──> closing ── all sent, no producer ──> over (ConnectionDone)
+ *     open ── loseConnection ──> closing ── all sent, no producer ──> over (ConnectionDone, or the reason given)
  *      │                            │
  *      ├── end of file ─────────────│──────────────────────────────> over (ConnectionDone), or half open if the
  *      │                            │                                protocol takes half-closes
@@ -32,7 +39,7 @@ import { Waiters } from './waiters.js';
  *
  * What is queued, and who produces it, is {@link Consumer}'s affair.
  *
- * There may be very many connections, so they are kept small: what only some of them have is in an {@link Audience}, and
+ * There may be very many connections, so they are kept small: what only some of them have is in {@link RareParts}, and
  * methods are `private`, not #private, for a class with #private methods costs each instance a word of 8 bytes.
  *
  * Twisted: `Connection` (twisted.internet.tcp).
@@ -96,9 +103,10 @@ export abstract class Connection<D extends ConnectionDriver = ConnectionDriver>
 
   // ---- what the protocol does
 
-  loseConnection(): void {
+  loseConnection({ reason }: LoseConnectionOptions = {}): void {
     if (this.#state !== 'open') return;
     this.#state = 'closing';
+    if (reason !== undefined) this.rareParts().reason = Failure.from(reason);
     this.#driver?.stopReading();
     this.#driver?.startWriting();
   }
@@ -144,7 +152,7 @@ export abstract class Connection<D extends ConnectionDriver = ConnectionDriver>
   /** Fires when the connection is lost, whatever the reason; at once if it is. */
   whenLost(): Deferred<void> {
     if (this.#state === 'over') return succeed<void>(undefined);
-    return (this.attended().lost ??= new Waiters()).add();
+    return (this.rareParts().lost ??= new Waiters()).add();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -246,7 +254,7 @@ export abstract class Connection<D extends ConnectionDriver = ConnectionDriver>
     }
     // Somebody who was told may have written again.
     if (this.queue.bytes > 0) return;
-    if (this.#state === 'closing') this.finish(done, 'in order');
+    if (this.#state === 'closing') this.finish(this.rare?.reason ?? done, 'in order');
     else if (this.#writing === 'ending') this.endWriting();
   }
 
@@ -310,7 +318,7 @@ export abstract class Connection<D extends ConnectionDriver = ConnectionDriver>
     this.failDrained(reason);
     tellConnectionLost(protocol, reason);
     this.ended(reason);
-    this.audience?.lost?.fire();
+    this.rare?.lost?.fire();
   }
 
   private giveUp(driver: ConnectionDriver, closing: Closing): void {

@@ -13,10 +13,10 @@ import type {
   TransportEvents,
 } from '../interfaces/index.js';
 import { EventSource, getLog } from '../logger/index.js';
-import { Audience } from './audience.js';
 import type { ConnectionDriver } from './connection-driver.js';
 import type { ConnectionLimits } from './connection-options.js';
 import { ProducerSlot } from './producer-slot.js';
+import { RareParts } from './rare-parts.js';
 import { SlowReader } from './slow-reader.js';
 import { Waiters } from './waiters.js';
 import { WriteQueue, requireBytes } from './write-queue.js';
@@ -37,8 +37,7 @@ export abstract class Consumer implements IConsumer {
 
   readonly #limits: ConnectionLimits;
   #full = false;
-  /** Whoever cares, if anybody does. */
-  protected audience: Audience | undefined = undefined;
+  protected rare: RareParts | undefined = undefined;
 
   constructor(limits: ConnectionLimits) {
     this.#limits = limits;
@@ -64,7 +63,7 @@ export abstract class Consumer implements IConsumer {
   }
 
   get events(): IEvents<TransportEvents> {
-    return (this.attended().events ??= new EventSource());
+    return (this.rareParts().events ??= new EventSource());
   }
 
   write(data: Uint8Array): boolean {
@@ -85,16 +84,16 @@ export abstract class Consumer implements IConsumer {
   drained(): Deferred<void> {
     if (!this.connected) return fail(new NotConnectedError());
     if (this.queue.bytes === 0) return succeed<void>(undefined);
-    return (this.attended().drained ??= new Waiters()).add();
+    return (this.rareParts().drained ??= new Waiters()).add();
   }
 
   registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
-    if (this.live) (this.attended().producer ??= new ProducerSlot()).register(producer, streaming);
+    if (this.live) (this.rareParts().producer ??= new ProducerSlot()).register(producer, streaming);
     else producer.stopProducing();
   }
 
   unregisterProducer(): void {
-    this.audience?.producer?.unregister();
+    this.rare?.producer?.unregister();
     // What waited for the producer has nothing left to send that would bring it up again.
     if (this.finishing) this.startWriting();
   }
@@ -105,12 +104,12 @@ export abstract class Consumer implements IConsumer {
   protected watchPeer(driver: Pick<ConnectionDriver, 'after'>): void {
     const { slowReaderTimeoutMs } = this.#limits;
     if (slowReaderTimeoutMs === Infinity) return;
-    this.attended().slowReader = new SlowReader(slowReaderTimeoutMs, driver, () => this.tooSlow());
+    this.rareParts().slowReader = new SlowReader(slowReaderTimeoutMs, driver, () => this.tooSlow());
   }
 
   /** Some of the queue is sent. */
   protected taken(): void {
-    this.audience?.slowReader?.took(this.queue.bytes);
+    this.rare?.slowReader?.took(this.queue.bytes);
   }
 
   /** All is sent: who waited for that hears it, except the producer. */
@@ -119,12 +118,12 @@ export abstract class Consumer implements IConsumer {
       this.#full = false;
       this.emit('drain');
     }
-    this.audience?.drained?.fire();
+    this.rare?.drained?.fire();
   }
 
   /** Asks the producer for more, if there is one; false if not. Throws what the producer throws. */
   protected resumeProducer(): boolean {
-    const producer = this.audience?.producer;
+    const producer = this.rare?.producer;
     if (producer?.occupied !== true) return false;
     producer.resume();
     return true;
@@ -133,7 +132,7 @@ export abstract class Consumer implements IConsumer {
   /** The producer hears that there will be no more. */
   protected stopProducer(): void {
     try {
-      this.audience?.producer?.stop();
+      this.rare?.producer?.stop();
     } catch (error) {
       log.failure('stopProducing threw', Failure.from(error), { connection: this.logPrefix() });
     }
@@ -141,21 +140,21 @@ export abstract class Consumer implements IConsumer {
 
   /** Nobody waits for the peer any more. */
   protected unwatchPeer(): void {
-    this.audience?.slowReader?.stop();
+    this.rare?.slowReader?.stop();
   }
 
   /** Who still waits for the queue to drain waits in vain. */
   protected failDrained(reason: Failure): void {
-    this.audience?.drained?.fail(reason);
+    this.rare?.drained?.fail(reason);
   }
 
   protected emit<K extends keyof TransportEvents>(event: K, ...args: TransportEvents[K]): void {
-    this.audience?.events?.emit(event, ...args);
+    this.rare?.events?.emit(event, ...args);
   }
 
-  /** The audience, made when somebody joins it. */
-  protected attended(): Audience {
-    return (this.audience ??= new Audience());
+  /** The rare parts, which are there from the first time that one is needed. */
+  protected rareParts(): RareParts {
+    return (this.rare ??= new RareParts());
   }
 
   // ---- the marks
@@ -164,7 +163,7 @@ export abstract class Consumer implements IConsumer {
     const { bytes } = this.queue;
     if (bytes === 0) return true;
     this.startWriting();
-    this.audience?.slowReader?.queued();
+    this.rare?.slowReader?.queued();
     if (bytes <= this.writeBufferSize && bytes <= this.#limits.writeQueueLimit) return true;
     this.overfull(bytes);
     return false;
@@ -181,7 +180,7 @@ export abstract class Consumer implements IConsumer {
       this.#full = true;
       this.emit('writeBufferFull', bytes);
     }
-    this.audience?.producer?.pause();
+    this.rare?.producer?.pause();
   }
 
   private tooSlow(): void {

@@ -7,17 +7,8 @@
  *  - connect(2) that answers EINTR or EINPROGRESS goes on in the background, so with these it is still made.
  *  - any other failed call has done nothing, so it isn't made.
  */
-import {
-  type DescriptorAccounting,
-  type Driver,
-  type ErrnoName,
-  type IHostLoop,
-  type Libc,
-  errno,
-} from '../libc/index.js';
-
-/** The name of a call that can be counted and made to fail. */
-export type LibcCall = Exclude<keyof Libc, 'name' | 'descriptors' | 'pin'>;
+import { type Driver, type ErrnoName, type IHostLoop, type Libc, errno } from '../libc/index.js';
+import { InterceptedLibc, type LibcArguments, type LibcCall } from './intercepted-libc.js';
 
 /** Which calls are meant. */
 export interface FaultTime {
@@ -40,9 +31,6 @@ export interface Truncation extends FaultTime {
   /** At most this many; at least 1, since 0 would mean the end of the stream. */
   readonly bytes: number;
 }
-
-type Arguments = readonly unknown[];
-type Call = (...args: Arguments) => number;
 
 /** Something that waits for its call. */
 interface Plan<Action> {
@@ -84,10 +72,7 @@ class Plans<Action> {
 }
 
 /** See the head of this file. Where several faults meet in one call, the one that was asked for first counts. */
-export class FaultyLibc implements Libc {
-  readonly name: string;
-  readonly descriptors: DescriptorAccounting;
-  readonly #libc: Libc;
+export class FaultyLibc extends InterceptedLibc {
   readonly #counts = new Map<LibcCall, number>();
   readonly #faults = new Plans<ErrnoName>();
   readonly #truncations = new Plans<number>();
@@ -96,9 +81,7 @@ export class FaultyLibc implements Libc {
   #injected = 0;
 
   constructor(libc: Libc) {
-    this.#libc = libc;
-    this.name = `faulty ${libc.name}`;
-    this.descriptors = libc.descriptors;
+    super('faulty', libc);
   }
 
   /** Makes a call fail with an errno. */
@@ -152,67 +135,25 @@ export class FaultyLibc implements Libc {
     this.#injected = 0;
   }
 
-  pin(buffer: Uint8Array): void {
-    this.#libc.pin(buffer);
+  protected override intercept(call: LibcCall, args: LibcArguments): number {
+    this.#counts.set(call, this.count(call) + 1);
+    for (const action of this.#before.due(call)) action();
+    const result = this.#answer(call, args);
+    for (const action of this.#after.due(call)) action();
+    return result;
   }
 
-  readonly socket = this.#led('socket');
-  readonly socketpair = this.#led('socketpair');
-  readonly bind = this.#led('bind');
-  readonly listen = this.#led('listen');
-  readonly accept4 = this.#led('accept4');
-  readonly connect = this.#led('connect');
-  readonly getsockname = this.#led('getsockname');
-  readonly getpeername = this.#led('getpeername');
-  readonly getsockopt = this.#led('getsockopt');
-  readonly setsockopt = this.#led('setsockopt');
-  readonly shutdown = this.#led('shutdown');
-  readonly recv = this.#led('recv');
-  readonly send = this.#led('send');
-  readonly sendmsg = this.#led('sendmsg');
-  readonly read = this.#led('read');
-  readonly write = this.#led('write');
-  readonly open = this.#led('open');
-  readonly pipe2 = this.#led('pipe2');
-  readonly close = this.#led('close');
-  readonly dup = this.#led('dup');
-  readonly fcntl = this.#led('fcntl');
-  readonly epoll_create1 = this.#led('epoll_create1');
-  readonly epoll_ctl = this.#led('epoll_ctl');
-  readonly epoll_wait = this.#led('epoll_wait');
-  readonly eventfd = this.#led('eventfd');
-  readonly poll = this.#led('poll');
-  readonly getrlimit = this.#led('getrlimit');
-  readonly setrlimit = this.#led('setrlimit');
-
-  /** The call of this name, led past the plans. */
-  #led<C extends LibcCall>(call: C): Libc[C] {
-    const led: Call = (...args) => {
-      this.#counts.set(call, this.count(call) + 1);
-      for (const action of this.#before.due(call)) action();
-      const result = this.#answer(call, args);
-      for (const action of this.#after.due(call)) action();
-      return result;
-    };
-    return led;
-  }
-
-  #answer(call: LibcCall, args: Arguments): number {
+  #answer(call: LibcCall, args: LibcArguments): number {
     const fault = this.#faults.due(call)[0];
     const bytes = this.#truncations.due(call)[0];
     if (fault !== undefined) {
       this.#injected += 1;
-      if (isMadeAnyway(call, fault)) this.#make(call, args);
+      if (isMadeAnyway(call, fault)) this.make(call, args);
       return -errno[fault];
     }
-    if (bytes === undefined) return this.#make(call, args);
+    if (bytes === undefined) return this.make(call, args);
     this.#injected += 1;
-    return this.#make(call, call === 'sendmsg' ? shortenGather(args, bytes) : shorten(args, bytes));
-  }
-
-  #make(call: LibcCall, args: Arguments): number {
-    const libc = this.#libc as unknown as Readonly<Record<LibcCall, Call>>;
-    return libc[call](...args);
+    return this.make(call, call === 'sendmsg' ? shortenGather(args, bytes) : shorten(args, bytes));
   }
 }
 
@@ -221,12 +162,12 @@ function isMadeAnyway(call: LibcCall, fault: ErrnoName): boolean {
 }
 
 /** `(fd, buffer, offset, length, ...)` with a smaller length. */
-function shorten([fd, buffer, offset, length, ...rest]: Arguments, bytes: number): Arguments {
+function shorten([fd, buffer, offset, length, ...rest]: LibcArguments, bytes: number): LibcArguments {
   return [fd, buffer, offset, Math.min(length as number, bytes), ...rest];
 }
 
 /** sendmsg's `(fd, buffers, first, count, offset, flags)` with fewer bytes in the buffers. */
-function shortenGather(args: Arguments, bytes: number): Arguments {
+function shortenGather(args: LibcArguments, bytes: number): LibcArguments {
   const [fd, buffers, first, count, offset, flags] = args as Parameters<Libc['sendmsg']>;
   const kept: Uint8Array[] = [];
   let room = bytes;

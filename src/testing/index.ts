@@ -6,11 +6,13 @@ export {
   type Fault,
   type FaultTime,
   FaultyLibc,
-  type LibcCall,
   type TransferCall,
   type Truncation,
   faultyDriver,
 } from './faulty-libc.js';
+export type { LibcCall } from './intercepted-libc.js';
+export { type RecordedCall, type RecordedEvent, RecordingLibc } from './recording-libc.js';
+export * from './simulated/index.js';
 export { LogCapture, type RecordChoice, messageOf } from './log-capture.js';
 export { assertNoLoggedErrors, flushLoggedErrors } from './logged-errors.js';
 export * from './loopback/index.js';

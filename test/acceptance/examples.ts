@@ -1,4 +1,5 @@
 /** The other examples, run as their first lines say. */
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
 import { text } from 'node:stream/consumers';
@@ -38,13 +39,14 @@ async function checkEcho(endpoint: string): Promise<void> {
   const address = said.trim().replace('listening on ', '');
   check(`echo.ts ${endpoint} says where it listens`, address.startsWith('tcp:'), said.trim());
 
-  const word = await run('echo-client.ts', ['--to', address, 'hello', 'world']);
+  const to = clientDescription(address);
+  const word = await run('echo-client.ts', ['--to', to, 'hello', 'world']);
   check(
     'echo-client.ts prints its arguments’ echo',
     word.code === 0 && word.output === 'hello world\n',
     word.output.trim(),
   );
-  const letter = await run('echo-client.ts', ['--to', address], BIG);
+  const letter = await run('echo-client.ts', ['--to', to], BIG);
   const returned = `${letter.output.length} of ${BIG.length} bytes`;
   check(
     'echo-client.ts prints its standard input’s echo',
@@ -56,8 +58,127 @@ async function checkEcho(endpoint: string): Promise<void> {
   const code = (await within(PATIENCE_MS, exit))?.[0];
   server.kill('SIGKILL');
   check('SIGTERM ends echo.ts with exit code 0', code === 0, String(code));
-  const nobody = await run('echo-client.ts', ['--to', address, 'hello']);
+  const nobody = await run('echo-client.ts', ['--to', to, 'hello']);
   check('echo-client.ts without a server has exit code 1', nobody.code === 1, nobody.complaints.trim());
+}
+
+/** The same place, for those who connect to it. */
+function clientDescription(serverDescription: string): string {
+  return serverDescription.replace(/^tcp:(\d+):interface=(.*)$/, 'tcp:$2:$1');
+}
+
+function hostAndPort(serverDescription: string): string[] {
+  const [, port = '', host = ''] = /^tcp:(\d+):interface=(.*)$/.exec(serverDescription) ?? [];
+  return [host, port];
+}
+
+/** A child that goes on until it is told to end, and what it has printed so far. */
+interface Running {
+  readonly child: ChildProcess;
+  said(): string;
+  complained(): string;
+  /** Sends SIGTERM; the answer is the exit code. */
+  end(): Promise<number | null | undefined>;
+}
+
+function startExample(example: string, ...args: readonly string[]): Running {
+  const child = start(command(`../../examples/${example}`, ...args), ['pipe', 'pipe', 'pipe']);
+  const exit = once(child, 'exit') as Promise<[number | null]>;
+  let said = '';
+  let complained = '';
+  child.stdout!.on('data', (data: Buffer) => (said += data.toString()));
+  child.stderr!.on('data', (data: Buffer) => (complained += data.toString()));
+  const end = async (): Promise<number | null | undefined> => {
+    child.kill('SIGTERM');
+    const code = (await within(PATIENCE_MS, exit))?.[0];
+    child.kill('SIGKILL');
+    return code;
+  };
+  return { child, said: () => said, complained: () => complained, end };
+}
+
+/** Starts an echo server, and waits for the description of where it listens. */
+async function startEcho(endpoint: string): Promise<[Running, string]> {
+  const server = startExample('echo.ts', endpoint);
+  await until(() => server.said().endsWith('\n'), PATIENCE_MS);
+  return [server, server.said().trim().replace('listening on ', '')];
+}
+
+async function checkForwarder(): Promise<void> {
+  const [server, address] = await startEcho('tcp:0:interface=127.0.0.1');
+  const forwarder = startExample(
+    'port-forwarder.ts',
+    'tcp:0:interface=127.0.0.1',
+    clientDescription(address),
+    '--idle',
+    '60',
+    '--per-peer',
+    '2',
+  );
+  await until(() => forwarder.said().endsWith('\n'), PATIENCE_MS);
+  const [, from = ''] = /^forwarding (\S+) to/.exec(forwarder.said()) ?? [];
+  check('port-forwarder.ts says what it forwards', from.startsWith('tcp:'), forwarder.said().trim());
+  const letter = await run('echo-client.ts', ['--to', clientDescription(from)], BIG);
+  check(
+    'an echo comes back through port-forwarder.ts, the ends of writing too',
+    letter.code === 0 && letter.output === BIG,
+    `${letter.output.length} of ${BIG.length} bytes`,
+  );
+  await server.end();
+  const nobody = await run('echo-client.ts', ['--to', clientDescription(from), 'hello']);
+  check('a client is closed whose destination is gone', nobody.code === 1, nobody.complaints.trim());
+  check(
+    'port-forwarder.ts says why it could not forward',
+    forwarder.complained().includes('Cannot forward to'),
+    forwarder.complained().trim(),
+  );
+  const code = await forwarder.end();
+  check('SIGTERM ends port-forwarder.ts with exit code 0', code === 0, String(code));
+  const mistake = await run('port-forwarder.ts', ['tcp:0']);
+  check(
+    'port-forwarder.ts without a destination has exit code 1',
+    mistake.code === 1,
+    mistake.complaints.trim(),
+  );
+}
+
+async function checkReconnecting(): Promise<void> {
+  const [server, address] = await startEcho('tcp:0:interface=127.0.0.1');
+  const client = startExample('reconnecting-client.ts', ...hostAndPort(address), '--initial-delay', '0.1');
+  const connections = (): number => client.complained().split('connected\n').length - 1;
+  const echoed = async (word: string): Promise<boolean> => {
+    client.child.stdin!.write(`${word}\n`);
+    return until(() => client.said().includes(`${word}\n`), PATIENCE_MS);
+  };
+  await until(() => connections() === 1, PATIENCE_MS);
+  check('reconnecting-client.ts connects and talks', await echoed('one'), client.said().trim());
+  await server.end();
+  await until(() => /refused/.test(client.complained()), PATIENCE_MS);
+  const [again] = await startEcho(address);
+  await until(() => connections() === 2, PATIENCE_MS);
+  check('reconnecting-client.ts comes back when the server does', await echoed('two'), connections());
+  const exit = once(client.child, 'exit') as Promise<[number | null]>;
+  client.child.stdin!.end();
+  const code = (await within(PATIENCE_MS, exit))?.[0];
+  check('reconnecting-client.ts ends with its standard input, with exit code 0', code === 0, String(code));
+  client.child.kill('SIGKILL');
+  await again.end();
+
+  const hopeless = startExample(
+    'reconnecting-client.ts',
+    ...hostAndPort(address),
+    '--initial-delay',
+    '0.05',
+    '--max-retries',
+    '2',
+  );
+  const end = (await within(PATIENCE_MS, once(hopeless.child, 'exit'))) as [number | null] | undefined;
+  hopeless.child.kill('SIGKILL');
+  check(
+    'reconnecting-client.ts has exit code 1 when it gives up',
+    end?.[0] === 1 && hopeless.complained().includes('gives up after 2 retries'),
+    String(end?.[0]),
+  );
 }
 
 async function checkMistakes(): Promise<void> {
@@ -86,6 +207,7 @@ async function checkExhaustion(): Promise<void> {
 }
 
 await Promise.all([checkEcho('tcp:0:interface=127.0.0.1'), checkExhaustion()]);
+await Promise.all([checkForwarder(), checkReconnecting()]);
 await checkMistakes();
 const hasIPv6 = Object.values(networkInterfaces()).some((addresses) =>
   addresses?.some(({ address }) => address === '::1'),

@@ -1,7 +1,7 @@
 /**
  * The acceptance programs: what heddle promises, looked at from the outside, with real processes under a real kernel.
  *
- *     npm run acceptance                      all of them, about a minute
+ *     npm run acceptance                      all of them, about a minute and a half
  *     npm run acceptance -- faults            some of them
  *
  * Deadlines and limits on processor time live here, and not in the unit tests. A program prints a line for each check
@@ -20,7 +20,12 @@ const PROGRAMS = [
   'faults',
   'beside-node',
   'watched-handle',
+  'linear',
+  'resp',
   'examples',
+  'happy-eyeballs',
+  'services',
+  'package',
 ] as const;
 
 /** Each takes 15 s or less; a machine that is busy with other things may be much slower. */

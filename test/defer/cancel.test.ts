@@ -49,7 +49,7 @@ describe('Deferred.cancel()', () => {
     });
 
     // Twisted: DeferredCancellerTests.test_noCancellerMultipleCancelsAfterCancelAndCallback,
-    // test_noCancellerMultipleCancelsAfterCancelAndErrback
+    // DeferredCancellerTests.test_noCancellerMultipleCancelsAfterCancelAndErrback
     it('does nothing more after the late firing', () => {
       for (const fire of ['callback', 'errback'] as const) {
         const deferred = new Deferred<unknown>();
@@ -139,7 +139,7 @@ describe('Deferred.cancel()', () => {
     });
   });
 
-  // Twisted: DeferredCancellerTests.test_cancelAfterCallback, test_cancelAfterErrback
+  // Twisted: DeferredCancellerTests.test_cancelAfterCallback, DeferredCancellerTests.test_cancelAfterErrback
   it('does nothing once the Deferred has fired', () => {
     let calls = 0;
     for (const fire of ['callback', 'errback'] as const) {
@@ -192,6 +192,13 @@ describe('Deferred.cancel()', () => {
     });
     deferred.callback(1);
     expect(resultOf(deferred)).to.equal(1);
+  });
+
+  it('a canceller that can’t be called is refused at once', () => {
+    expect(() => new Deferred('stop' as unknown as () => void)).to.throw(
+      TypeError,
+      "The canceller must be a function, not 'stop'",
+    );
   });
 
   it('an errback can tell a cancellation from other failures', () => {

@@ -118,8 +118,8 @@ describe('Deferred: a callback that returns a Deferred', () => {
     expect(resultOf(first)).to.equal(undefined);
   });
 
-  // Twisted: DeferredTests.test_innerCallbacksPreserved, test_callbackOrderPreserved,
-  // test_nestedAsynchronousChainedDeferredsWithExtraCallbacks
+  // Twisted: DeferredTests.test_innerCallbacksPreserved, DeferredTests.test_callbackOrderPreserved,
+  // DeferredTests.test_nestedAsynchronousChainedDeferredsWithExtraCallbacks
   it('lets the callbacks of the middle run before the outer one goes on, and the last added last', () => {
     const seen: unknown[] = [];
     const innermost = new Deferred<string>();
@@ -211,7 +211,7 @@ describe('Deferred: a callback that returns a Deferred', () => {
     expect(resultOf(outer)).to.equal(2);
   });
 
-  // Twisted: DeferredTests.test_circularChainWarning, test_circularChainException. Overridden: upstream warns and
+  // Twisted: DeferredTests.test_circularChainWarning, DeferredTests.test_circularChainException. Overridden: upstream warns and
   // waits forever; here it fails at once, as native promises do.
   it('fails with a TypeError if it is the one that the callback was added to', () => {
     const deferred = new Deferred<unknown>();

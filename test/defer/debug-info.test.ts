@@ -1,5 +1,12 @@
 import { expect } from 'chai';
-import { AlreadyCalledError, Deferred, fail, getDebugging, setDebugging } from '../../src/defer/index.js';
+import {
+  AlreadyCalledError,
+  Deferred,
+  DeferredList,
+  fail,
+  getDebugging,
+  setDebugging,
+} from '../../src/defer/index.js';
 import { errorOf, expectNoUnhandledErrors, resultOf } from './results.js';
 
 /** The message with which a second firing of `deferred` is refused. */
@@ -25,8 +32,9 @@ describe('setDebugging()', () => {
     expect(getDebugging()).to.equal(true);
   });
 
-  // Twisted: AlreadyCalledTests.testAlreadyCalledDebug_CC, testAlreadyCalledDebug_CE, testAlreadyCalledDebug_EC,
-  // testAlreadyCalledDebug_EE
+  // Twisted: AlreadyCalledTests.testAlreadyCalledDebug_CC, AlreadyCalledTests.testAlreadyCalledDebug_CE,
+  // AlreadyCalledTests.testAlreadyCalledDebug_EC,
+  // AlreadyCalledTests.testAlreadyCalledDebug_EE
   it('makes AlreadyCalledError tell where the Deferred was made and first fired', () => {
     setDebugging(true);
     function creates(): Deferred<unknown> {
@@ -43,6 +51,14 @@ describe('setDebugging()', () => {
         .and.to.match(/fired:\n(?:.*\n)?\s+at fires .*debug-info\.test/);
       expect(how === 'callback' ? resultOf(deferred) : errorOf(deferred)).to.equal(1);
     }
+  });
+
+  it('tells where Deferreds of derived classes were made', () => {
+    setDebugging(true);
+    const list = (function creates() {
+      return new DeferredList([]);
+    })();
+    expect(refusalOf(list)).to.match(/created:\n\s+at creates .*debug-info\.test/);
   });
 
   // Twisted: AlreadyCalledTests.testNoDebugging

@@ -6,6 +6,7 @@ import {
   fail,
   FirstError,
   flushUnhandledErrors,
+  setUnhandledErrorReporter,
   succeed,
 } from '../../src/defer/index.js';
 import { errorOf, expectNoUnhandledErrors, failureOf, isDone, resultOf } from './results.js';
@@ -125,7 +126,7 @@ describe('DeferredList', () => {
     });
 
     // Twisted: DeferredTests.test_cancelDeferredListWithFireOnOneCallback,
-    // test_cancelDeferredListWithFireOnOneCallbackAndDeferredCallback
+    // DeferredTests.test_cancelDeferredListWithFireOnOneCallbackAndDeferredCallback
     it('cancels every Deferred of a fireOnOneCallback list, which takes a result if there is one', () => {
       const silent = new Deferred<string>();
       const answering = new Deferred<string>((given) => given.callback('Callback Result'));
@@ -168,6 +169,24 @@ describe('DeferredList', () => {
       expect(isDone(list)).to.equal(true);
       expect(first.called).to.equal(true);
       expect(appended.called).to.equal(false);
+    });
+
+    it('goes to all even if a canceller throws, which is reported', () => {
+      const reported: unknown[] = [];
+      const reporterBefore = setUnhandledErrorReporter((failure) => void reported.push(failure.value));
+      try {
+        const throwing = new Deferred<string>((given) => {
+          given.callback('fired');
+          throw boom;
+        });
+        const second = new Deferred<string>();
+        const list = new DeferredList([throwing, second], { consumeErrors: true });
+        list.cancel();
+        expect(resultOf(list).map(([success]) => success)).to.deep.equal([true, false]);
+        expect(reported).to.deep.equal([boom]);
+      } finally {
+        setUnhandledErrorReporter(reporterBefore);
+      }
     });
 
     it('of a list that has fired goes to what its chain waits for, not to its Deferreds', () => {

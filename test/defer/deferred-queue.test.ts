@@ -49,6 +49,29 @@ describe('DeferredQueue', () => {
     expect(resultOf(queue.get())).to.equal(1000);
   });
 
+  it('refuses limits that are negative or no numbers', () => {
+    for (const limit of [-1, NaN]) {
+      expect(() => new DeferredQueue({ size: limit })).to.throw(RangeError, 'The size of a queue');
+      expect(() => new DeferredQueue({ backlog: limit })).to.throw(RangeError, 'The backlog of a queue');
+    }
+  });
+
+  it('a `get()` whose signal is aborted fails and gets nothing; one that is aborted already takes nothing', () => {
+    const queue = new DeferredQueue<number>();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const aborted = queue.get({ signal });
+    const served = queue.get({ signal: new AbortController().signal });
+    controller.abort('enough');
+    queue.put(1);
+    queue.put(2);
+    const refused = queue.get({ signal });
+    for (const failed of [aborted, refused]) {
+      expect(errorOf(failed)).to.be.instanceOf(CancelledError).with.property('cause', 'enough');
+    }
+    expect([resultOf(served), resultOf(queue.get())]).to.deep.equal([1, 2]);
+  });
+
   // Twisted: OtherPrimitivesTests.test_cancelQueueAfterGet
   it('a cancelled `get()` fails with CancelledError and gets nothing', () => {
     const queue = new DeferredQueue<number>();

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { getEventListeners } from 'node:events';
 import { CancelledError, Deferred, DeferredLock, DeferredSemaphore } from '../../src/defer/index.js';
 import { errorOf, expectNoUnhandledErrors, isDone, resultOf } from './results.js';
 
@@ -60,10 +61,25 @@ describe('DeferredSemaphore', () => {
     expect(semaphore.tokens).to.equal(0);
   });
 
+  it('waiting ends when its signal is aborted, and no token is taken with a signal that is aborted already', () => {
+    const semaphore = new DeferredSemaphore(1);
+    const controller = new AbortController();
+    const { signal } = controller;
+    expect(resultOf(semaphore.acquire({ signal }))).to.equal(semaphore);
+    expect(getEventListeners(signal, 'abort')).to.deep.equal([]);
+    const waiting = semaphore.acquire({ signal });
+    controller.abort(boom);
+    expect(errorOf(waiting)).to.be.instanceOf(CancelledError).with.property('cause', boom);
+    semaphore.release();
+    expect(errorOf(semaphore.acquire({ signal }))).to.be.instanceOf(CancelledError);
+    expect(semaphore.tokens).to.equal(1);
+  });
+
   it('refuses to release what was not acquired', () => {
     expect(() => new DeferredSemaphore(1).release()).to.throw(Error, 'Nothing was acquired');
   });
 
+  // Twisted: CoroutineContextVarsTests.test_asyncWithSemaphore
   it('is released at the end of a `using` block', async () => {
     const semaphore = new DeferredSemaphore(2);
     {

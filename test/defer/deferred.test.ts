@@ -246,7 +246,7 @@ describe('Deferred', () => {
   });
 
   describe('as text', () => {
-    // Twisted: DeferredTests.test_repr, test_reprWithResult, test_reprWithChaining
+    // Twisted: DeferredTests.test_repr, DeferredTests.test_reprWithResult, DeferredTests.test_reprWithChaining
     it('tells in one line what it has or waits for', () => {
       const inner = new Deferred<number>();
       const outer = succeed(0).addCallback(() => succeed(0).addCallback(() => inner));

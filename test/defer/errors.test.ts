@@ -26,7 +26,7 @@ describe('the errors of defer', () => {
     }
   });
 
-  // Twisted: FirstErrorTests.test_str, test_repr
+  // Twisted: FirstErrorTests.test_str, FirstErrorTests.test_repr
   it('FirstError tells which one failed and how', () => {
     const subFailure = new Failure(new RangeError('deep'));
     const error = new FirstError(subFailure, 5);

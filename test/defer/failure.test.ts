@@ -41,7 +41,7 @@ describe('Failure', () => {
     expect(new Failure(1)).not.to.be.instanceOf(Error);
   });
 
-  // Twisted: FailureTests.test_failAndTrap, test_ExplictPass
+  // Twisted: FailureTests.test_failAndTrap, FailureTests.test_ExplictPass
   it('`check()` and `trap()` give the first class that matches, base classes too', () => {
     const failure = new Failure(new TimedOut('late'));
     expect(failure.check(RangeError, NetworkError, TimedOut)).to.equal(NetworkError);
@@ -50,7 +50,7 @@ describe('Failure', () => {
     expect(failure.check()).to.equal(undefined);
   });
 
-  // Twisted: FailureTests.test_trapRaisesWrappedException, test_RaiseExceptionWithTB
+  // Twisted: FailureTests.test_trapRaisesWrappedException, FailureTests.test_RaiseExceptionWithTB
   it('`trap()` without a match and `raiseException()` throw the wrapped value itself, with its own stack', () => {
     const error = new TimedOut('late');
     const { stack } = error;
@@ -69,21 +69,24 @@ describe('Failure', () => {
     expect(error.stack).to.equal(stack);
   });
 
-  // Twisted: ExtendedGeneratorTests.test_throwExceptionIntoGenerator. Overridden: a generator is handed the value.
-  it('its value can be thrown into a generator', () => {
+  // Twisted: ExtendedGeneratorTests.test_throwExceptionIntoGenerator
+  it('`throwExceptionIntoGenerator()` throws its value where the generator stands, and answers what comes next', () => {
     const seen: unknown[] = [];
     function* catching(): Generator<number, void> {
       try {
         yield 1;
       } catch (error) {
         seen.push(error);
+        yield 2;
       }
     }
     const error = new TimedOut('late');
+    const failure = new Failure(error);
     const generator = catching();
     generator.next();
-    generator.throw(new Failure(error).value);
-    expect(seen).to.deep.equal([error]);
+    expect(failure.throwExceptionIntoGenerator(generator)).to.deep.equal({ done: false, value: 2 });
+    expect(() => failure.throwExceptionIntoGenerator(catching())).to.throw(error);
+    expect(seen).to.have.lengthOf(1);
     expect(seen[0]).to.equal(error);
   });
 
@@ -100,6 +103,60 @@ describe('Failure', () => {
     expect(frames).not.to.be.empty;
     for (const frame of frames) expect(frame).to.match(/^ {4}at /);
     expect(new Failure('a text').getBriefTraceback()).to.equal('Traceback: String: a text');
+  });
+
+  it('`getBriefTraceback()` goes on with causes and with the errors of an AggregateError, each once', () => {
+    const deep = new RangeError('deep');
+    const both = new AggregateError([new TypeError('first'), deep], 'both', { cause: deep });
+    deep.cause = both;
+    const text = new Failure(new TimedOut('late', { cause: both })).getBriefTraceback();
+    expect(text.split('\n').filter((line) => !line.startsWith('    at '))).to.deep.equal([
+      'Traceback: TimedOut: late',
+      'Caused by: AggregateError: both',
+      'Caused by: RangeError: deep',
+      'Error 1: TypeError: first',
+    ]);
+  });
+
+  // Twisted: FailureTests.test_printDetailedTraceback. Overridden: no variables, but everything the error has.
+  it('`getTraceback()` goes as deep as it is asked to', () => {
+    const error = Object.assign(new TimedOut('late'), { a: { b: { c: { d: { e: 'the depth' } } } } });
+    const failure = new Failure(error);
+    expect(failure.getTraceback()).not.to.contain('the depth');
+    expect(failure.getTraceback({ detail: 'verbose' }))
+      .to.contain("e: 'the depth'")
+      .and.contain('    at ');
+    expect(failure.getTraceback({ detail: 'brief' })).to.equal(failure.getBriefTraceback());
+  });
+
+  it('`print...Traceback()` write the same texts, to standard error unless told otherwise', () => {
+    const failure = new Failure(new TimedOut('late'));
+    const written: string[] = [];
+    const file = { write: (text: string) => void written.push(text) };
+    failure.printTraceback({ file });
+    failure.printBriefTraceback({ file });
+    failure.printDetailedTraceback({ file });
+    const write = Object.getOwnPropertyDescriptor(process.stderr, 'write');
+    process.stderr.write = (text: string | Uint8Array) => written.push(text.toString()) > 0;
+    try {
+      failure.printTraceback({ detail: 'brief' });
+    } finally {
+      if (write === undefined) Reflect.deleteProperty(process.stderr, 'write');
+      else Object.defineProperty(process.stderr, 'write', write);
+    }
+    const brief = `${failure.getBriefTraceback()}\n`;
+    expect(written).to.deep.equal([
+      `${failure.getTraceback()}\n`,
+      brief,
+      `${failure.getTraceback({ detail: 'verbose' })}\n`,
+      brief,
+    ]);
+  });
+
+  it('`getTraceback()` and `util.inspect()` show the errors of an AggregateError', () => {
+    const failure = new Failure(new AggregateError([new RangeError('one of them')], 'all'));
+    expect(failure.getTraceback()).to.contain('[errors]').and.contain('RangeError: one of them');
+    expect(inspect(failure)).to.contain('RangeError: one of them');
   });
 
   // Twisted: FailureTests.test_printTraceback. Overridden: the form is Node's own, with the causes.
@@ -124,7 +181,9 @@ describe('Failure', () => {
       .and.to.contain('[cause]: RangeError: deep');
   });
 
-  // Twisted: GetTracebackTests.test_brokenValueBriefDetail, test_brokenValueDefaultDetail, test_brokenTypeBriefDetail
+  // Twisted: GetTracebackTests.test_brokenValueBriefDetail, GetTracebackTests.test_brokenValueDefaultDetail,
+  // GetTracebackTests.test_brokenValueVerboseDetail, GetTracebackTests.test_brokenTypeBriefDetail,
+  // GetTracebackTests.test_brokenTypeDefaultDetail, GetTracebackTests.test_brokenTypeVerboseDetail
   it('none of its texts throws, whatever the value does', () => {
     const broken = (): never => {
       throw new Error('this value throws');
@@ -135,6 +194,9 @@ describe('Failure', () => {
         return broken();
       }
       override get message(): string {
+        return broken();
+      }
+      override get cause(): unknown {
         return broken();
       }
       override get stack(): string {
@@ -152,6 +214,7 @@ describe('Failure', () => {
         failure.getErrorMessage(),
         failure.getBriefTraceback(),
         failure.getTraceback(),
+        failure.getTraceback({ detail: 'verbose' }),
         failure.toString(),
         inspect(failure),
       ]) {

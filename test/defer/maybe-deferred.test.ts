@@ -1,13 +1,5 @@
 import { expect } from 'chai';
-import {
-  Deferred,
-  ensureDeferred,
-  execute,
-  fail,
-  Failure,
-  maybeDeferred,
-  succeed,
-} from '../../src/defer/index.js';
+import { Deferred, execute, fail, Failure, maybeDeferred } from '../../src/defer/index.js';
 import { errorOf, expectNoUnhandledErrors, isDone, resultOf } from './results.js';
 
 const boom = new Error('boom');
@@ -35,7 +27,7 @@ describe('maybeDeferred()', () => {
     expect(errorOf(maybeDeferred(() => new Failure(boom)))).to.equal(boom);
   });
 
-  // Twisted: DeferredTests.test_maybeDeferredAsync, test_maybeDeferredAsyncError
+  // Twisted: DeferredTests.test_maybeDeferredAsync, DeferredTests.test_maybeDeferredAsyncError
   it('passes a returned Deferred through', () => {
     const deferred = new Deferred<number>();
     expect(maybeDeferred(() => deferred)).to.equal(deferred);
@@ -43,8 +35,9 @@ describe('maybeDeferred()', () => {
     expect(errorOf(maybeDeferred(() => failed))).to.equal(boom);
   });
 
-  // Twisted: DeferredTests.test_maybeDeferredCoroutineSuccess, test_maybeDeferredCoroutineSuccessIndirect,
-  // test_maybeDeferredCoroutineFailure
+  // Twisted: DeferredTests.test_maybeDeferredCoroutineSuccess,
+  // DeferredTests.test_maybeDeferredCoroutineSuccessIndirect,
+  // DeferredTests.test_maybeDeferredCoroutineFailure
   it('waits for a returned promise', async () => {
     const deferred = maybeDeferred(async () => Promise.resolve(7));
     expect(isDone(deferred)).to.equal(false);
@@ -63,22 +56,5 @@ describe('execute()', () => {
       throw boom;
     });
     expect(errorOf(thrown)).to.equal(boom);
-  });
-});
-
-describe('ensureDeferred()', () => {
-  expectNoUnhandledErrors();
-
-  // Twisted: EnsureDeferredTests.test_passesThroughDeferreds
-  it('gives a Deferred back', () => {
-    const deferred = succeed(1);
-    expect(ensureDeferred(deferred)).to.equal(deferred);
-  });
-
-  // Twisted: EnsureDeferredTests.test_ensureDeferredCoroutine
-  it('makes a Deferred of a promise', async () => {
-    const deferred = ensureDeferred(Promise.resolve(1));
-    expect(deferred).to.be.instanceOf(Deferred);
-    expect(await deferred).to.equal(1);
   });
 });

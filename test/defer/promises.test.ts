@@ -24,7 +24,7 @@ describe('a Deferred among promises', () => {
   expectNoUnhandledErrors();
 
   describe('await', () => {
-    // Twisted: AwaitTests.test_deferredFromCoroutine, test_basicEnsureDeferred
+    // Twisted: AwaitTests.test_deferredFromCoroutine, AwaitTests.test_basicEnsureDeferred
     it('gives the result, whether it is there already or comes later', async () => {
       const later = new Deferred<string>();
       const awaiting = (async () => (await succeed('fo')) + (await later))();
@@ -155,6 +155,7 @@ describe('a Deferred among promises', () => {
       expect(errorOf(Deferred.fromPromise(thenable))).to.equal(boom);
     });
 
+    //
     // Twisted: DeferredFutureAdapterTests.test_fromFutureDeferredCancelled. Overridden: a promise can't be cancelled, it
     // is let go.
     it('fails with CancelledError when cancelled, whatever becomes of the promise later', async () => {
@@ -227,6 +228,33 @@ describe('a Deferred among promises', () => {
       deferred.cancel();
       expect(given?.aborted).to.equal(true);
       expect(errorOf(deferred)).to.be.instanceOf(CancelledError);
+    });
+
+    it('the signal’s reason is the CancelledError itself, with the cause', async () => {
+      const stopped: unknown[] = [];
+      const deferred = Deferred.fromPromise(
+        (signal) =>
+          new Promise<never>((_, reject) => {
+            signal.addEventListener('abort', () => {
+              stopped.push(signal.reason);
+              reject(signal.reason);
+            });
+          }),
+      );
+      deferred.cancel(boom);
+      await microtasks();
+      expect(stopped).to.deep.equal([errorOf(deferred)]);
+      expect(stopped[0]).to.be.instanceOf(CancelledError).with.property('cause', boom);
+    });
+
+    it('refuses what is neither promise nor function, and fails if the function gives no promise', () => {
+      expect(() => Deferred.fromPromise(5 as unknown as Promise<number>)).to.throw(
+        TypeError,
+        'A promise was expected, or a function that starts one',
+      );
+      expect(errorOf(Deferred.fromPromise(() => 5 as unknown as Promise<number>))).to.be.instanceOf(
+        TypeError,
+      );
     });
 
     it('fails with what the function throws', () => {

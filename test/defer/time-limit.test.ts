@@ -31,7 +31,8 @@ describe('Deferred.addTimeout()', () => {
     deferred.callback(1);
   });
 
-  // Twisted: DeferredAddTimeoutTests.test_successResultBeforeTimeout, test_successResultBeforeTimeoutCustom
+  // Twisted: DeferredAddTimeoutTests.test_successResultBeforeTimeout,
+  // DeferredAddTimeoutTests.test_successResultBeforeTimeoutCustom
   it('delivers a result that comes in time, and later cancels nothing', () => {
     const custom = overriding();
     for (const onTimeoutCancel of [undefined, custom.convert]) {
@@ -50,7 +51,8 @@ describe('Deferred.addTimeout()', () => {
     expect(custom.calls()).to.equal(0);
   });
 
-  // Twisted: DeferredAddTimeoutTests.test_failureBeforeTimeout, test_failureBeforeTimeoutCustom
+  // Twisted: DeferredAddTimeoutTests.test_failureBeforeTimeout,
+  // DeferredAddTimeoutTests.test_failureBeforeTimeoutCustom
   it('delivers a failure that comes in time, and later cancels nothing', () => {
     const custom = overriding();
     for (const onTimeoutCancel of [undefined, custom.convert]) {
@@ -90,7 +92,8 @@ describe('Deferred.addTimeout()', () => {
     expect(seen[1]).to.equal(10);
   });
 
-  // Twisted: DeferredAddTimeoutTests.test_timedOutProvidedCancelSuccess, test_callbackAddedToCancelerBeforeTimeout
+  // Twisted: DeferredAddTimeoutTests.test_timedOutProvidedCancelSuccess,
+  // DeferredAddTimeoutTests.test_callbackAddedToCancelerBeforeTimeout
   it('keeps the result that the canceller fires with', () => {
     const seen: string[] = [];
     const deferred = new Deferred<string>((given) => given.callback('success'))
@@ -182,9 +185,12 @@ describe('Deferred.addTimeout()', () => {
     expect(clock.getDelayedCalls()).to.deep.equal([]);
   });
 
-  it('throws what the clock throws, and adds nothing', () => {
+  it('refuses a time that is negative or no number, and adds nothing', () => {
     const deferred = new Deferred<number>();
-    expect(() => deferred.addTimeout(-1, clock)).to.throw(RangeError);
+    const lenient = { callLater: () => expect.fail('the clock must not be asked') };
+    for (const timeout of [-1, NaN]) {
+      expect(() => deferred.addTimeout(timeout, lenient)).to.throw(RangeError, `not ${timeout}`);
+    }
     deferred.callback(1);
     expect(resultOf(deferred)).to.equal(1);
   });

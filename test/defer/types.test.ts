@@ -8,7 +8,10 @@ import {
   execute,
   fail,
   gatherResults,
+  inlineCallbacks,
+  logError,
   maybeDeferred,
+  passthru,
   race,
   succeed,
   type DeferredOutcome,
@@ -141,6 +144,56 @@ describe('the types of Deferred', () => {
       expectTypeOf(ensureDeferred(Promise.resolve(1))).toEqualTypeOf<Deferred<number>>();
       // @ts-expect-error the argument is missing
       maybeDeferred((n: number) => n);
+    });
+  });
+
+  it('a generator knows the results of `yield*`, and its return type is the Deferred’s', () => {
+    typesOnly(() => {
+      const fetched = inlineCallbacks(function* (id: number) {
+        const n = yield* succeed(id);
+        expectTypeOf(n).toEqualTypeOf<number>();
+        const text = yield* succeed('x').addCallback((x) => [x]);
+        expectTypeOf(text).toEqualTypeOf<string[]>();
+        expectTypeOf(yield succeed(1)).toEqualTypeOf<unknown>();
+        expectTypeOf(yield* fetchedByClass.get('a')).toEqualTypeOf<boolean>();
+        return text.length > n;
+      });
+      expectTypeOf(fetched).toEqualTypeOf<(this: unknown, id: number) => Deferred<boolean>>();
+      expectTypeOf(
+        inlineCallbacks(function* () {
+          yield 0;
+          return succeed('x');
+        })(),
+      ).toEqualTypeOf<Deferred<string>>();
+      expectTypeOf(
+        ensureDeferred(
+          (function* () {
+            return yield* succeed(1);
+          })(),
+        ),
+      ).toEqualTypeOf<Deferred<number>>();
+      // @ts-expect-error the argument is no number
+      fetched('1');
+      // @ts-expect-error a plain function is no generator function
+      inlineCallbacks(() => 5);
+    });
+    class Fetching {
+      readonly known = true;
+      readonly get = inlineCallbacks(function* (this: Fetching, key: string) {
+        yield* succeed(key);
+        return this.known;
+      });
+    }
+    const fetchedByClass = new Fetching();
+  });
+
+  it('an async function gives the Deferred its type', () => {
+    typesOnly(() => {
+      expectTypeOf(ensureDeferred(async () => Promise.resolve(1))).toEqualTypeOf<Deferred<number>>();
+      expectTypeOf(ensureDeferred(async (signal) => Promise.resolve(signal))).toEqualTypeOf<
+        Deferred<AbortSignal>
+      >();
+      expectTypeOf(succeed(1).addCallbacks(passthru, logError)).toEqualTypeOf<Deferred<number>>();
     });
   });
 

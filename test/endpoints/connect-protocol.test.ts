@@ -18,7 +18,7 @@ class RecordingEndpoint implements IStreamClientEndpoint {
   connect<P extends IProtocol>(factory: IProtocolFactory<P>, options?: EndpointOptions): Deferred<P> {
     this.factory = factory;
     this.options = options;
-    return this.answer as Deferred<P>;
+    return this.answer;
   }
 }
 

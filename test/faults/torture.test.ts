@@ -5,6 +5,7 @@ import type { ErrnoName } from '../../src/libc/index.js';
 import type { LibcCall } from '../../src/testing/index.js';
 import { type LegalFault, legalFaults } from './legal-faults.js';
 import { type MakeScenario, scenarios } from './scenarios.js';
+import { RealSteppedKernel, SimulatedSteppedKernel, type SteppedKernel } from './stepped-kernel.js';
 import { type Injection, torture } from './torture.js';
 
 /**
@@ -17,10 +18,15 @@ import { type Injection, torture } from './torture.js';
 const DEPTH = Number(process.env['HEDDLE_FAULT_DEPTH'] ?? 2);
 
 /** One fault at the first call, the second, ... How many were met. */
-function tortureInTurn(make: MakeScenario, fault: LegalFault, persist: boolean): number {
+function tortureInTurn(
+  makeKernel: () => SteppedKernel,
+  make: MakeScenario,
+  fault: LegalFault,
+  persist: boolean,
+): number {
   for (let nth = 1; nth <= DEPTH; nth += 1) {
     try {
-      if (!torture(make, [{ ...fault, nth, persist }]).met) return nth - 1;
+      if (!torture(makeKernel(), make, [{ ...fault, nth, persist }]).met) return nth - 1;
     } catch (error) {
       const which = `${fault.call} number ${nth}${persist ? ' and all later ones' : ''}`;
       throw new Error(`${which}: ${fault.errno}: ${(error as Error).message}`, { cause: error });
@@ -74,6 +80,14 @@ function fault(call: LibcCall, errno: ErrnoName): LegalFault {
 }
 
 describe('Faults of the kernel', () => {
+  describeFaults(() => new RealSteppedKernel());
+});
+
+describe('Faults of the simulated kernel', () => {
+  describeFaults(() => new SimulatedSteppedKernel());
+});
+
+function describeFaults(makeKernel: () => SteppedKernel): void {
   let log: LogCapture;
   before(() => {
     log = new LogCapture();
@@ -86,7 +100,7 @@ describe('Faults of the kernel', () => {
   for (const { name, make, calls } of scenarios) {
     describe(`during ${name}`, () => {
       it('there may be none: it comes to its end', () => {
-        const made = [...torture(make, []).calls].filter((call) => faultable.has(call));
+        const made = [...torture(makeKernel(), make, []).calls].filter((call) => faultable.has(call));
 
         expect(made).to.include.members(calls);
       });
@@ -95,7 +109,10 @@ describe('Faults of the kernel', () => {
         it(`${call} fails: nothing is left behind, and life goes on`, () => {
           for (const fault of legalFaults.filter((legal) => legal.call === call)) {
             for (const persist of fault.lasts ? [false, true] : [false]) {
-              expect(tortureInTurn(make, fault, persist), `faults of ${fault.errno} met`).to.be.above(0);
+              expect(
+                tortureInTurn(makeKernel, make, fault, persist),
+                `faults of ${fault.errno} met`,
+              ).to.be.above(0);
             }
           }
         });
@@ -105,25 +122,25 @@ describe('Faults of the kernel', () => {
         for (const bytes of name === 'a large transfer' ? [1000, 8191] : [1, 3]) {
           const shortages = (['send', 'sendmsg', 'recv'] as const).map((call) => ({ call, bytes }));
 
-          expect(torture(make, [], shortages).calls.size).to.be.above(0);
+          expect(torture(makeKernel(), make, [], shortages).calls.size).to.be.above(0);
         }
       });
 
       for (const { faults } of found.filter((known) => known.name === name)) {
         const which = faults.map(({ call, errno }) => `${call} ${errno}`).join(', ');
         it(`${which}: does no harm any more`, () => {
-          expect(torture(make, faults).met).to.equal(true);
+          expect(torture(makeKernel(), make, faults).met).to.equal(true);
         });
       }
 
       it('several things fail: nothing is left behind, and life goes on', () => {
         fc.assert(
           fc.property(swarm, (injections) => {
-            torture(make, injections);
+            torture(makeKernel(), make, injections);
           }),
           { numRuns: DEPTH * 15 },
         );
       });
     });
   }
-});
+}

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { TransferCall } from '../../src/testing/index.js';
 import type { LegalFault } from './legal-faults.js';
 import type { MakeScenario } from './scenarios.js';
+import type { SteppedKernel } from './stepped-kernel.js';
 import { World } from './world.js';
 
 /** A fault, and when it comes. */
@@ -30,12 +31,13 @@ export interface Outcome {
  * harmless, the scenario has to come to its end as well.
  */
 export function torture(
+  kernel: SteppedKernel,
   make: MakeScenario,
   injections: readonly Injection[],
   shortages: readonly Shortage[] = [],
 ): Outcome {
   const effects = injections.map(({ effect }) => effect);
-  const world = new World();
+  const world = new World(kernel);
   const { faults } = world;
   try {
     const scenario = make(world);

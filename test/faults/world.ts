@@ -2,13 +2,13 @@ import { expect } from 'chai';
 import { flushUnhandledErrors } from '../../src/defer/index.js';
 import { ConnectionDone } from '../../src/errors/index.js';
 import type { ITCPPort } from '../../src/interfaces/index.js';
-import { type Libc, getDriver } from '../../src/libc/index.js';
+import type { IHostLoop, Libc } from '../../src/libc/index.js';
 import { Reactor } from '../../src/reactor/index.js';
 import { FileDescriptorReservation, spareEventfd } from '../../src/tcp/index.js';
 import { FaultyLibc } from '../../src/testing/index.js';
 import type { RecordingFactory } from '../../src/testing/conformance/index.js';
 import { type Peer, Peers, type RecordingProtocol, addressOf } from '../../src/testing/conformance/index.js';
-import { AutoJumpLoop } from './auto-jump-loop.js';
+import type { SteppedKernel } from './stepped-kernel.js';
 
 /** More steps than this within one wait are a spin: no scenario needs a tenth of them, back-offs included. */
 const STEPS_MAX = 1500;
@@ -16,7 +16,7 @@ const STEPS_MAX = 1500;
 /** In virtual time: longer than any time-out or back-off in the scenarios. */
 const PATIENCE_MS = 20_000;
 
-/** How long the real kernel gets, in ms and so many times over, to carry a packet over when it seems that nothing will happen. */
+/** How long a kernel gets, in ms and so many times over, to carry a packet over when it seems that nothing will happen. */
 const KERNEL_MS = 1;
 const KERNEL_WAITS = 3;
 
@@ -31,18 +31,25 @@ export interface Conversation {
 
 /** One run: a reactor over a kernel with faults, plain sockets over the same kernel without, and a time that jumps. */
 export class World {
-  readonly libc: Libc = getDriver().libc;
-  readonly faults = new FaultyLibc(this.libc);
+  readonly libc: Libc;
+  readonly faults: FaultyLibc;
   readonly reactor: Reactor;
-  readonly peers = new Peers(this.libc);
-  readonly reservation = new FileDescriptorReservation(spareEventfd(this.faults));
+  readonly peers: Peers;
+  readonly reservation: FileDescriptorReservation;
   /** Factories whose protocols are looked at in the end. */
   readonly factories: RecordingFactory[] = [];
-  readonly #loop = new AutoJumpLoop(this.libc);
-  readonly #openBefore = this.libc.descriptors.open;
+  readonly #kernel: SteppedKernel;
+  readonly #openBefore: number;
 
-  constructor() {
-    const createHostLoop = (): AutoJumpLoop => this.#loop;
+  constructor(kernel: SteppedKernel) {
+    const { libc } = kernel;
+    this.libc = libc;
+    this.faults = new FaultyLibc(libc);
+    this.peers = new Peers(libc);
+    this.reservation = new FileDescriptorReservation(spareEventfd(this.faults));
+    this.#kernel = kernel;
+    this.#openBefore = libc.descriptors.open;
+    const createHostLoop = (): IHostLoop => kernel.loop;
     this.reactor = new Reactor({ driver: { name: 'faulty', libc: this.faults, createHostLoop } });
   }
 
@@ -54,16 +61,16 @@ export class World {
 
   /** Goes on until `done`, or until nothing happens any more. True if it is done. Fails if it spins. */
   run(done: () => boolean, onStep: () => void = () => {}): boolean {
-    const until = this.#loop.now() + PATIENCE_MS;
+    const until = this.#kernel.now() + PATIENCE_MS;
     let idle = 0;
     for (let step = 0; step < STEPS_MAX; step += 1) {
       this.peers.poll();
       onStep();
       if (done()) return true;
-      idle = this.#loop.step(until, idle === 0 ? 0 : KERNEL_MS) ? 0 : idle + 1;
+      idle = this.#kernel.step(until, idle === 0 ? 0 : KERNEL_MS) ? 0 : idle + 1;
       if (idle > KERNEL_WAITS) return false;
     }
-    throw new Error(`The reactor spins: ${STEPS_MAX} steps, and ${this.#loop.now()} ms`);
+    throw new Error(`The reactor spins: ${STEPS_MAX} steps, and ${this.#kernel.now()} ms`);
   }
 
   /** Whether nothing is under way: no timer, no writer, and no reader but so many ports. */

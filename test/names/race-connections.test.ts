@@ -277,7 +277,9 @@ describe('raceConnections()', () => {
       expect(course.outcome).to.be.instanceOf(AggregateError);
       const { errors, message } = course.outcome as AggregateError;
       expect(errors).to.deep.equal([refused, noRoute]);
-      expect(message).to.equal('All 2 attempts to connect to example.com port 80 failed');
+      expect(message).to.equal(
+        'All 2 attempts to connect to example.com port 80 failed: Connection was refused by other side; No route to host',
+      );
       course.expectOver();
     });
 

@@ -54,6 +54,24 @@ describe('The end of a Connection', () => {
       expect(protocol.events).to.deep.equal(['made', 'lost']);
     });
 
+    it('tells the protocol the reason it is given, once all that is queued is sent', () => {
+      for (const give of [(error: Error) => error, (error: Error) => new Failure(error)]) {
+        const { connection, driver, protocol } = connect();
+        const error = new Error('the peer talks nonsense');
+        connection.write(Buffer.from('abc'));
+
+        connection.loseConnection({ reason: give(error) });
+        connection.loseConnection({ reason: new Error('too late') });
+        connection.flush(1);
+        expect(protocol.lost).to.equal(false);
+        connection.flush(2);
+
+        expect(errorOf(protocol.reason)).to.equal(error);
+        expect(driver.givenUp).to.deep.equal(['in order']);
+        expect(connection.output).to.equal('abc');
+      }
+    });
+
     // Twisted: TCPConnectionTestsBuilder.test_resumeProducingWhileDisconnecting
     it('is not undone by resumeProducing()', () => {
       const { connection, driver } = connect();

@@ -1,16 +1,19 @@
+import type { Failure } from '../defer/index.js';
 import type { TransportEvents } from '../interfaces/index.js';
 import type { EventSource } from '../logger/index.js';
 import type { ProducerSlot } from './producer-slot.js';
 import type { SlowReader } from './slow-reader.js';
 import type { Waiters } from './waiters.js';
 
-/** Those who are told how a connection fares, beside its protocol. An idle connection with none of them pays one word for all. */
-export class Audience {
+/** What only some connections have, or only for a while. An idle one has nothing of it, and pays one word for all. */
+export class RareParts {
   events: EventSource<TransportEvents> | undefined = undefined;
   producer: ProducerSlot | undefined = undefined;
+  slowReader: SlowReader | undefined = undefined;
   /** Who waits until all is sent. */
   drained: Waiters | undefined = undefined;
   /** Who waits until the connection is lost. */
   lost: Waiters | undefined = undefined;
-  slowReader: SlowReader | undefined = undefined;
+  /** Why this side ends the connection, if it has said so: what the protocol is told in the end. */
+  reason: Failure | undefined = undefined;
 }

@@ -1,0 +1,7 @@
+/** Whether `value` is something that `await` would wait for: a Deferred, a promise, another thenable. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
+    typeof (value as { then?: unknown }).then === 'function'
+  );
+}

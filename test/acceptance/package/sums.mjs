@@ -1,0 +1,3 @@
+export function add(one, other) {
+  return one + other;
+}

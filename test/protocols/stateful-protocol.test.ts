@@ -1,0 +1,150 @@
+/* eslint-disable @typescript-eslint/unbound-method -- a state is called with its protocol as `this` */
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { type NextState, StatefulProtocol } from '../../src/protocols/index.js';
+import { LogCapture } from '../../src/testing/index.js';
+import { FakeConnection } from '../tcp/fake-connection.js';
+
+/** Messages with their length in front, in two bytes. */
+class Messages extends StatefulProtocol {
+  readonly messages: string[] = [];
+
+  override getInitialState(): NextState {
+    return [this.header, 2];
+  }
+
+  header(data: Buffer): NextState {
+    return [this.body, data.readUInt16BE()];
+  }
+
+  body(data: Buffer): NextState {
+    this.messages.push(data.toString('latin1'));
+    return [this.header, 2];
+  }
+}
+
+function encode(messages: readonly string[]): Buffer {
+  return Buffer.concat(
+    messages.map((message) => {
+      const data = Buffer.alloc(2 + message.length);
+      data.writeUInt16BE(message.length);
+      data.write(message, 2, 'latin1');
+      return data;
+    }),
+  );
+}
+
+function start<P extends StatefulProtocol>(protocol: P): { protocol: P; connection: FakeConnection } {
+  const connection = new FakeConnection();
+  connection.start(protocol);
+  return { protocol, connection };
+}
+
+/** A protocol with one state, which is called with what it asks for. */
+class Single extends StatefulProtocol {
+  readonly pieces: string[] = [];
+  constructor(
+    readonly bytes: number,
+    readonly answer: (self: Single) => NextState | undefined | void = () => undefined,
+  ) {
+    super();
+  }
+  override getInitialState(): NextState {
+    return [this.state, this.bytes];
+  }
+  state(data: Buffer): NextState | undefined | void {
+    this.pieces.push(data.toString());
+    return this.answer(this);
+  }
+}
+
+describe('StatefulProtocol', () => {
+  it('calls each state with as many bytes as it asked for, itself being `this`', () => {
+    const { protocol, connection } = start(new Messages());
+    connection.dataReceived(encode(['hello', 'world']));
+    expect(protocol.messages).to.deep.equal(['hello', 'world']);
+  });
+
+  it('delivers the same however the bytes are cut', () => {
+    const messages = fc.array(fc.string({ unit: 'binary-ascii', maxLength: 40 }), { maxLength: 12 });
+    fc.assert(
+      fc.property(messages, fc.array(fc.integer({ min: 1, max: 30 })), (sent, cuts) => {
+        const { protocol } = start(new Messages());
+        let rest = encode(sent);
+        for (const cut of [...cuts, Infinity]) {
+          if (rest.length > 0) protocol.dataReceived(rest.subarray(0, cut));
+          rest = rest.subarray(cut);
+        }
+        expect(protocol.messages).to.deep.equal(sent);
+      }),
+    );
+  });
+
+  it('delivers the same byte by byte', () => {
+    const { protocol, connection } = start(new Messages());
+    for (const byte of encode(['', 'abc', ''])) connection.dataReceived(Buffer.from([byte]));
+    expect(protocol.messages).to.deep.equal(['', 'abc', '']);
+  });
+
+  it('stays in a state that answers nothing', () => {
+    const { protocol, connection } = start(new Single(3));
+    connection.receive('aaabbbcc');
+    connection.receive('c');
+    expect(protocol.pieces).to.deep.equal(['aaa', 'bbb', 'ccc']);
+  });
+
+  it('calls no state after loseConnection or abortConnection', () => {
+    for (const end of ['loseConnection', 'abortConnection'] as const) {
+      const { protocol, connection } = start(new Single(1, ({ transport }) => transport[end]()));
+      connection.receive('abc');
+      expect(protocol.pieces).to.deep.equal(['a']);
+    }
+  });
+
+  it('loses the connection when a state asks for what is no number of bytes', () => {
+    using log = new LogCapture();
+    for (const bytes of [-1, 1.5, NaN, Infinity]) {
+      const { connection } = start(new Single(1, (self) => [self.state, bytes]));
+      connection.receive('a');
+      expect(connection.endings[0]?.value).to.be.instanceOf(RangeError);
+    }
+    expect(log.flushErrors()).to.have.length(4);
+  });
+
+  it('loses the connection when a state would be called for nothing, for ever', () => {
+    using log = new LogCapture();
+    const { connection, protocol } = start(new Single(0));
+    connection.receive('a');
+    expect(protocol.pieces).to.deep.equal(['']);
+    expect(log.flushErrors()).to.have.length(1);
+  });
+
+  it('knows its initial state in connectionMade, where data may come at once', () => {
+    const { protocol } = start(
+      new (class extends Single {
+        override connectionMade(): void {
+          this.dataReceived(Buffer.from('xy'));
+        }
+      })(2),
+    );
+    expect(protocol.pieces).to.deep.equal(['xy']);
+  });
+
+  it('copies each byte at most once while it waits for many', () => {
+    const { protocol } = start(new Single(100_000));
+    const concat = Buffer.concat.bind(Buffer);
+    let copied = 0;
+    Buffer.concat = (list: readonly Uint8Array[], length?: number) => {
+      const joined = concat(list, length);
+      copied += joined.length;
+      return joined;
+    };
+    try {
+      for (let index = 0; index < 1000; index += 1) protocol.dataReceived(Buffer.alloc(300, 'x'));
+    } finally {
+      Buffer.concat = concat;
+    }
+    expect(protocol.pieces.map(({ length }) => length)).to.deep.equal([100_000, 100_000, 100_000]);
+    expect(copied).to.be.at.most(300_000 + 3 * 300);
+  });
+});

@@ -12,6 +12,7 @@ const listings = [
   'logged.test',
   'asked.test',
   'real.test',
+  'simulated.test',
   'exhausted.test',
   'own-reactor.test',
 ];

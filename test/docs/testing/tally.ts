@@ -1,38 +1,34 @@
-import { Factory, Protocol } from '../../../src/index.js';
-import type { IDelayedCall, IReactorTCP, IReactorTime } from '../../../src/index.js';
+import { ConnectionTimeout, Factory, LineOnlyReceiver } from '../../../src/index.js';
+import type { IReactorTCP, IReactorTime } from '../../../src/index.js';
 
-const IDLE_SECONDS = 60;
+type Clock = Pick<IReactorTime, 'callLater'>;
+type Save = (sum: number) => void;
 
 /** Adds up what one client sends: `add 3` is answered by the sum so far, `bye` saves it and ends. */
-export class Tally extends Protocol {
-  declare factory: TallyFactory;
-  #idle: IDelayedCall | undefined;
-  #unfinished = '';
+export class Tally extends LineOnlyReceiver {
+  override delimiter = Buffer.from('\n');
+  readonly #idle: ConnectionTimeout;
+  readonly #save: Save;
   #sum = 0;
 
-  override connectionMade() {
-    this.#idle = this.factory.clock.callLater(IDLE_SECONDS, () => {
-      this.#idle = undefined;
+  constructor(clock: Clock, save: Save) {
+    super();
+    this.#save = save;
+    this.#idle = new ConnectionTimeout(clock, () => {
       this.#say('idle for too long');
       this.transport.loseConnection();
     });
   }
 
-  override dataReceived(data: Buffer) {
-    this.#idle?.reset(IDLE_SECONDS);
-    const lines = (this.#unfinished + data.toString('latin1')).split('\n');
-    this.#unfinished = lines.pop() ?? '';
-    for (const line of lines) this.#lineReceived(line);
+  override connectionMade() {
+    this.#idle.setTimeout(60);
   }
 
-  override connectionLost() {
-    this.#idle?.[Symbol.dispose]();
-  }
-
-  #lineReceived(line: string) {
-    const [command, operand] = line.split(' ');
+  override lineReceived(line: Buffer) {
+    this.#idle.resetTimeout();
+    const [command, operand] = line.toString().split(' ');
     if (command === 'bye') {
-      this.factory.save(this.#sum);
+      this.#save(this.#sum);
       this.transport.loseConnection();
     } else if (command === 'add' && Number.isFinite(Number(operand))) {
       this.#sum += Number(operand);
@@ -42,19 +38,27 @@ export class Tally extends Protocol {
     }
   }
 
+  override connectionLost() {
+    this.#idle.setTimeout(null);
+  }
+
   #say(text: string) {
-    this.transport.write(Buffer.from(`${text}\n`));
+    this.sendLine(Buffer.from(text));
   }
 }
 
 export class TallyFactory extends Factory<Tally> {
-  override protocol = Tally;
+  readonly #clock: Clock;
+  readonly #save: Save;
 
-  constructor(
-    readonly clock: Pick<IReactorTime, 'callLater'>,
-    readonly save: (sum: number) => void = () => {},
-  ) {
+  constructor(clock: Clock, save: Save = () => {}) {
     super();
+    this.#clock = clock;
+    this.#save = save;
+  }
+
+  override buildProtocol() {
+    return new Tally(this.#clock, this.#save);
   }
 }
 

@@ -56,9 +56,15 @@ export class MemoryConnector implements IConnector {
     this.#state = 'connecting';
     this.stoppedConnecting = false;
     this.#onAttempt();
-    if (!this.#factoryInUse) this.factory.doStart();
-    this.#factoryInUse = true;
-    this.factory.startedConnecting(this);
+    try {
+      if (!this.#factoryInUse) this.factory.doStart();
+      this.#factoryInUse = true;
+      this.factory.startedConnecting(this);
+    } catch (error) {
+      this.#endAttempt('disconnected');
+      this.#releaseFactory();
+      throw error;
+    }
     // The factory may have stopped this attempt in there.
     if (this.#isConnecting()) this.#listenToSignal();
   }

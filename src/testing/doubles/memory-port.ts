@@ -62,10 +62,8 @@ export class MemoryPort implements ITCPPort {
   stopListening(): Deferred<void> {
     if (!this.#listening) return succeed<void>(undefined);
     this.#listening = false;
-    return maybeDeferred(() => {
-      this.factory.doStop();
-      this.events.emit('closed', undefined);
-    });
+    this.events.emit('closed', undefined);
+    return maybeDeferred(() => this.factory.doStop());
   }
 
   pauseAccepting(): void {
@@ -116,11 +114,11 @@ export class MemoryPort implements ITCPPort {
     this.connections.delete(transport);
   }
 
-  /** The reactor drops the port. */
+  /** The reactor drops the port. Throws what the factory's `stopFactory` throws. */
   drop(reason: Failure): void {
     if (!this.#listening) return;
     this.#listening = false;
-    this.factory.doStop();
     this.events.emit('closed', reason);
+    this.factory.doStop();
   }
 }

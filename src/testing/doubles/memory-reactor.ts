@@ -21,6 +21,7 @@ import type {
   RunOptions,
   SystemEvent,
 } from '../../interfaces/index.js';
+import { getLog } from '../../logger/index.js';
 import { portNumber, requirePort } from '../../reactor/port-number.js';
 import { SystemEvents } from '../../reactor/system-events.js';
 import { listeningAddress } from '../../tcp/index.js';
@@ -36,6 +37,8 @@ import type {
   TriggerRecord,
 } from './memory-records.js';
 import { StringTransport } from './string-transport.js';
+
+const log = getLog('testing');
 
 /** Where the system takes port numbers from when it is asked for a free one. */
 const FIRST_FREE_PORT = 49_152;
@@ -172,9 +175,9 @@ export class MemoryReactor
     this.closed = true;
     this.#end();
     const reason = new Failure(new ConnectionLost());
-    for (const port of this.ports) port.drop(reason);
+    for (const port of this.ports) attempt(() => port.drop(reason));
     for (const connector of this.connectors) {
-      if (connector.state === 'connecting') connector.connectionFailed(reason);
+      if (connector.state === 'connecting') attempt(() => connector.connectionFailed(reason));
     }
     this.removeAll();
   }
@@ -266,5 +269,14 @@ export class MemoryReactor
     this.#events.abandon('startup');
     this.#events.abandon('shutdown');
     ended?.();
+  }
+}
+
+/** Closing never throws, whatever factories do. */
+function attempt(f: () => void): void {
+  try {
+    f();
+  } catch (error) {
+    log.failure('A factory threw while the reactor was being closed', Failure.from(error));
   }
 }

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { IPv4Address } from '../../address/index.js';
-import { type Deferred, succeed } from '../../defer/index.js';
+import { type Deferred, type Failure, succeed } from '../../defer/index.js';
 import type {
   IAddress,
   IInternetAddress,
@@ -8,6 +8,7 @@ import type {
   IPushProducer,
   ITCPTransport,
   KeepAliveOptions,
+  LoseConnectionOptions,
   TcpInfo,
   TransportEvents,
 } from '../../interfaces/index.js';
@@ -49,6 +50,8 @@ const WRITE_BUFFER_BYTES = 65_536;
 export class StringTransport implements ITCPTransport {
   /** `loseConnection` was called. */
   disconnecting = false;
+  /** The reason that `loseConnection` was given first, if it was given one. */
+  loseReason: Error | Failure | undefined;
   /** The connection is over: `abortConnection` was called. */
   disconnected = false;
   /** `abortConnection` was called. */
@@ -108,7 +111,8 @@ export class StringTransport implements ITCPTransport {
     return this.#keep(all);
   }
 
-  loseConnection(): void {
+  loseConnection({ reason }: LoseConnectionOptions = {}): void {
+    if (!this.disconnecting) this.loseReason = reason;
     this.disconnecting = true;
   }
 

@@ -7,5 +7,7 @@ export {
 export { type CompletionOptions, ConnectionCompleter } from './connection-completer.js';
 export { IOPump, type LoopbackEndOptions, type LoopbackOptions } from './io-pump.js';
 export { type LoopbackAsyncOptions, loopbackAsync } from './loopback-async.js';
+export type { MemoryDriver, MemoryDriverParts, Rounds } from './memory-driver.js';
 export { MemoryRounds, type SteppedTime } from './memory-rounds.js';
-export { MemoryTransport } from './memory-transport.js';
+export { MemorySocket } from './memory-socket.js';
+export { MemoryTransport, type MemoryTransportParts } from './memory-transport.js';

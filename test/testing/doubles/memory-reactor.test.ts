@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { expect } from 'chai';
 import { expectTypeOf } from 'expect-type';
 import { Deferred } from '../../../src/defer/index.js';
@@ -24,12 +25,14 @@ import type {
 } from '../../../src/interfaces/index.js';
 import {
   AccumulatingFactory,
+  LogCapture,
   MemoryReactor,
   MemoryReactorClock,
   RaisingMemoryReactor,
   RecordingFactory,
   StringTransport,
   failureResultOf,
+  flushLoggedErrors,
   successResultOf,
 } from '../../../src/testing/index.js';
 
@@ -108,6 +111,22 @@ describe('MemoryReactor', () => {
       expect(factory.events).to.deep.equal(['start', 'stop', 'start', 'stop']);
     });
 
+    it('the port has the rest of a port, too', async () => {
+      const port = reactor.listenTCP(80, new RecordingFactory());
+      expect(port.fileno()).to.equal(-1);
+      expect(port.ref().unref()).to.equal(port);
+      expect([...port.connections]).to.deep.equal([]);
+      port.pauseAccepting();
+      expect([port.accepting, port.listening]).to.deep.equal([false, true]);
+      port.resumeAccepting();
+      expect(port.accepting).to.equal(true);
+      {
+        await using closed = port;
+        expect(closed.listening).to.equal(true);
+      }
+      expect(port.listening).to.equal(false);
+    });
+
     it('the Deferred of `stopListening()` fails with what stopFactory throws', () => {
       const factory = new RecordingFactory({
         stop: () => {
@@ -174,6 +193,17 @@ describe('MemoryReactor', () => {
       expect(factory.events).to.deep.equal(['start', 'connecting', 'failed', 'connecting', 'failed', 'stop']);
     });
 
+    it('an attempt that its factory doesn’t let begin is none', () => {
+      const factory = new RecordingFactory({
+        connecting: () => {
+          throw new Error('in startedConnecting');
+        },
+      });
+      expect(() => reactor.connectTCP('127.0.0.1', 80, factory)).to.throw('in startedConnecting');
+      expect(factory.events).to.deep.equal(['start', 'connecting', 'stop']);
+      expect(reactor.connectors[0]?.state).to.equal('disconnected');
+    });
+
     it('an attempt that is stopped fails with a UserError', () => {
       const factory = new RecordingFactory();
       const connector = reactor.connectTCP('127.0.0.1', 80, factory);
@@ -182,6 +212,17 @@ describe('MemoryReactor', () => {
       expect(factory.failures[0]?.value).to.be.instanceOf(UserError);
       expect(connector.state).to.equal('disconnected');
       connector.disconnect();
+    });
+
+    it('a connector listens to its signal only while an attempt is under way', () => {
+      const { signal } = new AbortController();
+      const connector = reactor.connectTCP('127.0.0.1', 80, new RecordingFactory(), { signal });
+      expect(getEventListeners(signal, 'abort')).to.have.length(1);
+      connector.connectionFailed(new ConnectError());
+      expect(getEventListeners(signal, 'abort')).to.have.length(0);
+      connector.connect();
+      connector.connectionMade(new StringTransport());
+      expect(getEventListeners(signal, 'abort')).to.have.length(0);
     });
 
     it('an attempt whose signal is aborted fails, in a later step if it was aborted already', async () => {
@@ -365,6 +406,23 @@ describe('MemoryReactor', () => {
     expect(reactor.getReaders()).to.deep.equal([]);
     expect(() => reactor.listenTCP(81, server)).to.throw(ReactorClosedError);
     expect(() => reactor.callWhenRunning(() => undefined)).to.throw(ReactorClosedError);
+  });
+});
+
+describe('MemoryReactor.close()', () => {
+  it('logs what factories throw, and goes on', () => {
+    using log = new LogCapture();
+    const reactor = new MemoryReactor();
+    const fail = (): never => {
+      throw new RangeError('not now');
+    };
+    reactor.listenTCP(80, new RecordingFactory({ stop: fail }));
+    const client = new RecordingFactory({ failed: fail });
+    reactor.connectTCP('127.0.0.1', 80, client);
+    reactor.close();
+    expect(client.events).to.include('failed');
+    expect(flushLoggedErrors(RangeError)).to.have.length(2);
+    expect(log.errors).to.deep.equal([]);
   });
 });
 

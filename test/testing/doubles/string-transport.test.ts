@@ -66,6 +66,13 @@ describe('StringTransport', () => {
     expect(transport.write(Buffer.from('late'))).to.equal(true);
   });
 
+  it('keeps the first reason that it was told to close with', () => {
+    const reason = new RangeError('too much');
+    transport.loseConnection({ reason });
+    transport.loseConnection({ reason: new TypeError('too late') });
+    expect(transport.loseReason).to.equal(reason);
+  });
+
   it('is over once it is aborted: it takes no more writes', () => {
     const lost = transport.whenLost();
     transport.abortConnection();
@@ -240,6 +247,15 @@ describe('StringTransportWithDisconnection', () => {
     transport.loseConnection();
     transport.abortConnection();
     successResultOf(transport.whenLost());
+  });
+
+  it('`loseConnection()` with a reason ends it with that', () => {
+    const transport = new StringTransportWithDisconnection();
+    const protocol = new AccumulatingProtocol();
+    transport.protocol = protocol;
+    const reason = new RangeError('too much');
+    transport.loseConnection({ reason });
+    expect(protocol.closedReason?.value).to.equal(reason);
   });
 
   it('`abortConnection()` ends it as aborted', () => {

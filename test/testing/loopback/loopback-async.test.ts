@@ -59,4 +59,23 @@ describe('loopbackAsync()', () => {
     expect(server.received).to.have.length(10);
     expect(server.reason?.value).to.be.instanceOf(ConnectionLost);
   });
+
+  it('keeps no timer that isn’t needed any more', async () => {
+    const server = new RecordingProtocol({
+      made: ({ transport }) => {
+        transport.pauseProducing();
+        setImmediate(() => setImmediate(() => transport.resumeProducing()));
+      },
+      data: ({ transport }) => transport.loseConnection(),
+    });
+    const client = new RecordingProtocol({
+      made: ({ transport }) => void transport.write(Buffer.alloc(100)),
+    });
+    await loopbackAsync(server, client, {
+      client: { slowReaderTimeoutMs: 60_000 },
+      server: { bufferBytes: 10 },
+    });
+    expect([client.lost, server.lost]).to.deep.equal([true, true]);
+    expect(process.getActiveResourcesInfo()).not.to.include('Immediate');
+  });
 });

@@ -5,6 +5,7 @@ import {
   type Drive,
   LogCapture,
   MemoryRounds,
+  MemorySocket,
   MemoryTransport,
   type PairOptions,
   Peer,
@@ -15,7 +16,6 @@ import {
   makeFactory,
   nodeRound,
 } from '../../../src/testing/index.js';
-import { MemorySocket } from '../../../src/testing/loopback/memory-socket.js';
 import { Clock } from '../../../src/time/index.js';
 
 const HOST = new IPv4Address('TCP', '127.0.0.1', 1);

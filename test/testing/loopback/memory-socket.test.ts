@@ -62,6 +62,24 @@ describe('MemorySocket', () => {
     expect(readAll(other)).to.deep.equal(['456789abcd']);
   });
 
+  it('is writable without room when send has something else to say', () => {
+    const full = (): void => {
+      [one, other] = MemorySocket.pair([1, 1]);
+      one.send(queueOf('x'));
+      expect(one.writable).to.equal(false);
+    };
+    full();
+    one.shutdownWrite();
+    expect(one.writable).to.equal(true);
+    full();
+    one.fail('ENETDOWN');
+    expect(one.writable).to.equal(true);
+    full();
+    other.close(false);
+    expect(one.writable).to.equal(true);
+    expect(one.send(queueOf('y'))).to.equal(-errno.ECONNRESET);
+  });
+
   it('hands out memory that is the reader’s alone', () => {
     const memory = Buffer.from('first');
     const queue = new WriteQueue();

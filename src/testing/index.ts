@@ -8,7 +8,7 @@ export {
   type Truncation,
   faultyDriver,
 } from './faulty-libc.js';
-export type { LibcCall } from './intercepted-libc.js';
+export { InterceptedLibc, type LibcArguments, type LibcCall } from './intercepted-libc.js';
 export { type RecordedCall, type RecordedEvent, RecordingLibc } from './recording-libc.js';
 export * from './simulated/index.js';
 export { LogCapture, type RecordChoice, messageOf } from './log-capture.js';

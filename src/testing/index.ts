@@ -1,5 +1,6 @@
 /** What helps to test programs that are made with heddle. */
 export * from './conformance/index.js';
+export type { CallOdds, FaultOdds } from './fault-odds.js';
 export {
   type Fault,
   type FaultTime,

@@ -151,13 +151,18 @@ export class SimulatedKernel {
 
   /** One step or jump; false if there is no need for one. */
   #goesOn(until: (() => boolean) | undefined, deadline: number): boolean {
-    if (until?.() ?? !this.#loops().some((loop) => loop.isAlive)) return false;
+    if (until?.() === true || (until === undefined && this.#isDeserted)) return false;
     if (this.#stepsAtOnce > SPIN_STEPS)
       throw new SimulationError(this, 'The program spins: time stands still', until);
     if (this.#advance(deadline)) return true;
     const isEnd = this.#next() === undefined;
     if (isEnd && until === undefined) return false;
     throw new SimulationError(this, isEnd ? 'Nothing will happen any more' : 'Time is over', until);
+  }
+
+  /** Nothing keeps a process alive, and nothing is to be done that might. */
+  get #isDeserted(): boolean {
+    return !this.#loops().some((loop) => loop.isAlive || loop.isReady);
   }
 
   /** The same, but where nothing is left to do the clock stays. */

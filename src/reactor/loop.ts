@@ -175,7 +175,7 @@ export class Loop {
     this.poller.applyChanges();
     if (this.#isClosed()) return;
     const next = this.timers.nextTime();
-    this.#host.wakeAt(next === undefined ? undefined : next * 1000);
+    this.#host.wakeAt(next === undefined ? undefined : millisecondsOf(next));
     const hold = this.poller.keepAliveCount > 0 || this.#life.started;
     if (hold === this.#holdsHost) return;
     this.#holdsHost = hold;
@@ -217,4 +217,13 @@ export class Loop {
 
 function timerThrew(error: unknown, call: { toString(): string }): void {
   log.failure('A timed call threw', Failure.from(error), { call: call.toString() });
+}
+
+/**
+ * A time in ms at which this time in s has come. Rounding may leave `seconds * 1000` a bit too small: a turn at that time would find
+ * nothing due, and ask for the same time again.
+ */
+function millisecondsOf(seconds: number): number {
+  const ms = seconds * 1000;
+  return ms / 1000 < seconds ? ms * (1 + Number.EPSILON) : ms;
 }

@@ -8,6 +8,7 @@
  *  - any other failed call has done nothing, so it isn't made.
  */
 import { type Driver, type ErrnoName, type IHostLoop, type Libc, errno } from '../libc/index.js';
+import { type FaultOdds, OddsOfFaults } from './fault-odds.js';
 import { InterceptedLibc, type LibcArguments, type LibcCall } from './intercepted-libc.js';
 
 /** Which calls are meant. */
@@ -78,6 +79,7 @@ export class FaultyLibc extends InterceptedLibc {
   readonly #truncations = new Plans<number>();
   readonly #before = new Plans<() => void>();
   readonly #after = new Plans<() => void>();
+  #odds: OddsOfFaults | undefined;
   #injected = 0;
 
   constructor(libc: Libc) {
@@ -113,6 +115,15 @@ export class FaultyLibc extends InterceptedLibc {
     return this;
   }
 
+  /**
+   * Makes calls fail by chance from now on, until the next `odds` or `reset()`: `odds({ recv: { ECONNRESET: 0.01, short: 0.2 } }, seed)`. The same
+   * seed makes the same faults of the same calls. What was planned with `fail` and `truncate` goes before. Throws a RangeError for odds that can't be.
+   */
+  odds(odds: FaultOdds, seed: number): this {
+    this.#odds = new OddsOfFaults(odds, seed);
+    return this;
+  }
+
   /** How often it was called since the beginning, or the last `reset()`, faulted calls included. */
   count(call: LibcCall): number {
     return this.#counts.get(call) ?? 0;
@@ -132,6 +143,7 @@ export class FaultyLibc extends InterceptedLibc {
   reset(): void {
     this.#counts.clear();
     for (const plans of [this.#faults, this.#truncations, this.#before, this.#after]) plans.clear();
+    this.#odds = undefined;
     this.#injected = 0;
   }
 
@@ -146,15 +158,31 @@ export class FaultyLibc extends InterceptedLibc {
   #answer(call: LibcCall, args: LibcArguments): number {
     const fault = this.#faults.due(call)[0];
     const bytes = this.#truncations.due(call)[0];
-    if (fault !== undefined) {
-      this.#injected += 1;
-      if (isMadeAnyway(call, fault)) this.make(call, args);
-      return -errno[fault];
-    }
-    if (bytes === undefined) return this.make(call, args);
+    if (fault !== undefined) return this.#fail(call, args, fault);
+    if (bytes !== undefined) return this.#cutShort(call, args, bytes);
+    const mishap = this.#odds?.draw(call);
+    if (mishap === undefined) return this.make(call, args);
+    if ('errno' in mishap) return this.#fail(call, args, mishap.errno);
+    return this.#cutShort(call, args, Math.max(1, Math.floor(bytesAsked(call, args) * mishap.share)));
+  }
+
+  #fail(call: LibcCall, args: LibcArguments, fault: ErrnoName): number {
+    this.#injected += 1;
+    if (isMadeAnyway(call, fault)) this.make(call, args);
+    return -errno[fault];
+  }
+
+  #cutShort(call: LibcCall, args: LibcArguments, bytes: number): number {
     this.#injected += 1;
     return this.make(call, call === 'sendmsg' ? shortenGather(args, bytes) : shorten(args, bytes));
   }
+}
+
+/** How many bytes a call is asked to move. */
+function bytesAsked(call: LibcCall, args: LibcArguments): number {
+  if (call !== 'sendmsg') return args[3] as number;
+  const [, buffers, first, count, offset] = args as Parameters<Libc['sendmsg']>;
+  return buffers.slice(first, first + count).reduce((sum, { length }) => sum + length, -offset);
 }
 
 function isMadeAnyway(call: LibcCall, fault: ErrnoName): boolean {

@@ -2,6 +2,7 @@
 export * from './conformance/index.js';
 export { assertNoResult, failureResultOf, successResultOf } from './deferred-results.js';
 export * from './doubles/index.js';
+export type { CallOdds, FaultOdds } from './fault-odds.js';
 export {
   type Fault,
   type FaultTime,
@@ -10,7 +11,7 @@ export {
   type Truncation,
   faultyDriver,
 } from './faulty-libc.js';
-export type { LibcCall } from './intercepted-libc.js';
+export { InterceptedLibc, type LibcArguments, type LibcCall } from './intercepted-libc.js';
 export { type RecordedCall, type RecordedEvent, RecordingLibc } from './recording-libc.js';
 export * from './simulated/index.js';
 export { LogCapture, type RecordChoice, messageOf } from './log-capture.js';

@@ -20,8 +20,9 @@ export interface Shortage {
 export interface Outcome {
   /** The calls that were made. */
   readonly calls: ReadonlySet<string>;
-  /** Whether a fault was met. */
+  /** Whether a fault was met, and how many calls were made to fail. */
   readonly met: boolean;
+  readonly injected: number;
 }
 
 /**
@@ -48,7 +49,11 @@ export function torture(
     for (const { call, bytes } of shortages) faults.truncate(call, { bytes, persist: true });
     const begun = attempt(() => scenario.begin());
     const wasDone = world.run(done, step);
-    const outcome = { calls: new Set<string>(faults.calls.keys()), met: faults.injected > 0 };
+    const outcome = {
+      calls: new Set<string>(faults.calls.keys()),
+      met: faults.injected > 0,
+      injected: faults.injected,
+    };
     faults.reset();
 
     const isDone = wasDone || world.run(done, step);

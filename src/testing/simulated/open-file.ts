@@ -62,7 +62,7 @@ export abstract class OpenFile {
   protected abstract released(): void;
 
   /** Its readiness may have changed. To tell so once too often does no harm: who is told looks. */
-  protected changed(): void {
+  changed(): void {
     for (const watcher of this.#watchers) watcher.fileChanged();
   }
 }

@@ -1,11 +1,11 @@
-import type { TcpSocket } from './tcp-socket.js';
+import type { TcpConnection } from './tcp-connection.js';
 
 /** What two TCP sockets send each other (RFC 9293), as far as a program can tell the difference. */
 export type Segment =
   /** Somebody wants to connect. */
-  | { readonly kind: 'syn'; readonly from: TcpSocket }
-  /** Yes; by this socket, which has room for so many bytes. */
-  | { readonly kind: 'synAck'; readonly from: TcpSocket; readonly window: number }
+  | { readonly kind: 'syn'; readonly from: TcpConnection }
+  /** Yes; by this end, which has room for so many bytes. */
+  | { readonly kind: 'synAck'; readonly from: TcpConnection; readonly window: number }
   | { readonly kind: 'data'; readonly bytes: Buffer }
   /** Nothing comes after this. */
   | { readonly kind: 'fin' }

@@ -38,9 +38,9 @@ export class SimulatedHostLoop implements IHostLoop {
     return this.#closed ? undefined : this.#wakeAt;
   }
 
-  /** Whether its process has to stay alive for it. */
+  /** Whether its process has to stay alive for it. A turn that is awaited keeps it alive, too, as a timer of Node's does. */
   get isAlive(): boolean {
-    return this.#alive && !this.#closed;
+    return !this.#closed && (this.#alive || this.#wakeAt !== undefined);
   }
 
   now(): number {

@@ -91,16 +91,13 @@ export class SimulatedKernel {
   async run(until?: () => boolean, options: RunOptions = {}): Promise<void> {
     const deadline = this.now + (options.withinMs ?? PATIENCE_MS);
     await continuations();
-    while (!this.#isOver(until)) {
-      this.#stepOrJump(until, deadline);
-      await continuations();
-    }
+    while (this.#goesOn(until, deadline)) await continuations();
   }
 
   /** The same in one go: promises that are settled meanwhile don't continue until it returns. */
   runSync(until?: () => boolean, options: RunOptions = {}): void {
     const deadline = this.now + (options.withinMs ?? PATIENCE_MS);
-    while (!this.#isOver(until)) this.#stepOrJump(until, deadline);
+    while (this.#goesOn(until, deadline));
   }
 
   /** Lets so much virtual time pass, with all that happens in it. */
@@ -121,16 +118,14 @@ export class SimulatedKernel {
     return true;
   }
 
-  /** A step; or, if there is none to be made, the clock goes on to what comes next, but not beyond `endMs`. False if it is there and nothing is left to do. */
+  /**
+   * A step; or, if there is none to be made, the clock goes on to what comes next, but not beyond `endMs`. False if nothing is left to do until
+   * then: the clock is there.
+   */
   advance(endMs: number): boolean {
-    if (this.step()) return true;
-    const next = this.#next();
-    const isNext = next !== undefined && next <= endMs;
-    const time = isNext ? next : endMs;
-    if (time === Infinity) return false;
-    if (time > this.now) this.#stepsAtOnce = 0;
-    this.agenda.advanceTo(time);
-    return isNext;
+    if (this.#advance(endMs)) return true;
+    this.agenda.advanceTo(endMs);
+    return false;
   }
 
   /**
@@ -154,18 +149,30 @@ export class SimulatedKernel {
     }
   }
 
-  #isOver(until: (() => boolean) | undefined): boolean {
-    if (until !== undefined) return until();
-    return !this.#loops().some((loop) => loop.isAlive);
-  }
-
-  #stepOrJump(until: (() => boolean) | undefined, deadline: number): void {
+  /** One step or jump; false if there is no need for one. */
+  #goesOn(until: (() => boolean) | undefined, deadline: number): boolean {
+    if (until?.() === true || (until === undefined && this.#isDeserted)) return false;
     if (this.#stepsAtOnce > SPIN_STEPS)
       throw new SimulationError(this, 'The program spins: time stands still', until);
-    if (this.advance(deadline)) return;
-    const why =
-      this.#next() === undefined ? 'Nothing will happen any more' : `Time is over at ${this.now} ms`;
-    throw new SimulationError(this, why, until);
+    if (this.#advance(deadline)) return true;
+    const isEnd = this.#next() === undefined;
+    if (isEnd && until === undefined) return false;
+    throw new SimulationError(this, isEnd ? 'Nothing will happen any more' : 'Time is over', until);
+  }
+
+  /** Nothing keeps a process alive, and nothing is to be done that might. */
+  get #isDeserted(): boolean {
+    return !this.#loops().some((loop) => loop.isAlive || loop.isReady);
+  }
+
+  /** The same, but where nothing is left to do the clock stays. */
+  #advance(endMs: number): boolean {
+    if (this.step()) return true;
+    const next = this.#next();
+    if (next === undefined || next > endMs) return false;
+    if (next > this.now) this.#stepsAtOnce = 0;
+    this.agenda.advanceTo(next);
+    return true;
   }
 
   /** When something happens by itself. */

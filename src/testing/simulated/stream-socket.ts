@@ -1,6 +1,9 @@
 import {
   O_NONBLOCK,
   O_RDWR,
+  SHUT_RD,
+  SHUT_RDWR,
+  SHUT_WR,
   SOCK_STREAM,
   SOL_SOCKET,
   SO_ACCEPTCONN,
@@ -24,10 +27,6 @@ export abstract class StreamSocket extends OpenFile {
   readonly family: number;
   readonly protocol: number;
   readonly options: SocketOptions;
-  /** `sk_err`: an errno that is yet to be told, once. 0 if there is none. */
-  protected error = 0;
-  /** `sk_shutdown`. */
-  protected shut = 0;
 
   constructor(family: number, protocol: number, nonBlocking: boolean, options: SocketOptions) {
     super(O_RDWR | (nonBlocking ? O_NONBLOCK : 0));
@@ -48,7 +47,9 @@ export abstract class StreamSocket extends OpenFile {
   abstract shutdown(how: number): number;
   abstract receive(target: Uint8Array, peek: boolean): number;
   abstract send(source: Uint8Array): number;
-  protected abstract get isListening(): boolean;
+  /** sock_error(): the errno that was to be told, which then isn't any more; 0 if there was none. */
+  abstract takeError(): number;
+  abstract get isListening(): boolean;
 
   read(target: Uint8Array): number {
     return this.receive(target, false);
@@ -80,18 +81,19 @@ export abstract class StreamSocket extends OpenFile {
   setOption(level: number, name: number, value: Uint8Array): number {
     return this.options.set(level, name, value);
   }
+}
 
-  /** sock_error(): the errno that was to be told, which then isn't any more. */
-  takeError(): number {
-    const { error } = this;
-    this.error = 0;
-    return error;
-  }
-
-  /** The error that was to be told as an answer; `otherwise` if there is none. */
-  protected errorOr(otherwise: number): number {
-    const error = this.takeError();
-    return error === 0 ? otherwise : -error;
+/** The directions that shutdown(2) means by `how`; undefined if it means none. */
+export function directionsOf(how: number): number | undefined {
+  switch (how) {
+    case SHUT_RD:
+      return RECEIVE_SHUT;
+    case SHUT_WR:
+      return SEND_SHUT;
+    case SHUT_RDWR:
+      return BOTH_SHUT;
+    default:
+      return undefined;
   }
 }
 

@@ -5,15 +5,19 @@ import {
   EPOLLIN,
   EPOLLOUT,
   EPOLLRDHUP,
-  SHUT_RD,
-  SHUT_RDWR,
-  SHUT_WR,
   type SocketAddress,
   errno,
 } from '../../libc/index.js';
 import { ByteQueue } from './byte-queue.js';
 import { SocketOptions } from './socket-options.js';
-import { BOTH_SHUT, NOT_SUPPORTED, RECEIVE_SHUT, SEND_SHUT, StreamSocket } from './stream-socket.js';
+import {
+  BOTH_SHUT,
+  NOT_SUPPORTED,
+  RECEIVE_SHUT,
+  SEND_SHUT,
+  StreamSocket,
+  directionsOf,
+} from './stream-socket.js';
 
 /**
  * UNIX stream sockets, as socketpair(2) makes them.
@@ -30,6 +34,9 @@ const BUFFER_BYTES = 212_992;
 export class UnixSocket extends StreamSocket {
   readonly #received = new ByteQueue();
   #peer: UnixSocket | undefined;
+  #error = 0;
+  /** `sk_shutdown`. */
+  #shut = 0;
 
   constructor(nonBlocking: boolean) {
     super(AF_UNIX, 0, nonBlocking, new SocketOptions(AF_UNIX, BUFFER_BYTES, BUFFER_BYTES));
@@ -44,9 +51,9 @@ export class UnixSocket extends StreamSocket {
   }
 
   readiness(): number {
-    let events = this.error === 0 ? 0 : EPOLLERR;
-    if (this.shut === BOTH_SHUT) events |= EPOLLHUP;
-    if ((this.shut & RECEIVE_SHUT) !== 0) events |= EPOLLIN | EPOLLRDHUP;
+    let events = this.#error === 0 ? 0 : EPOLLERR;
+    if (this.#shut === BOTH_SHUT) events |= EPOLLHUP;
+    if ((this.#shut & RECEIVE_SHUT) !== 0) events |= EPOLLIN | EPOLLRDHUP;
     if (this.#received.length > 0) events |= EPOLLIN;
     if (this.#unread * 4 <= this.options.sendBytes) events |= EPOLLOUT;
     return events;
@@ -83,12 +90,12 @@ export class UnixSocket extends StreamSocket {
   }
 
   shutdown(how: number): number {
-    const own = shutOf(how);
+    const own = directionsOf(how);
     if (own === undefined) return -errno.EINVAL;
-    this.shut |= own;
+    this.#shut |= own;
     const peer = this.#peer;
     if (peer !== undefined) {
-      peer.shut |= (own & RECEIVE_SHUT ? SEND_SHUT : 0) | (own & SEND_SHUT ? RECEIVE_SHUT : 0);
+      peer.#shut |= (own & RECEIVE_SHUT ? SEND_SHUT : 0) | (own & SEND_SHUT ? RECEIVE_SHUT : 0);
       peer.changed();
     }
     this.changed();
@@ -101,15 +108,15 @@ export class UnixSocket extends StreamSocket {
       if (!peek) this.#peer?.changed();
       return taken;
     }
-    if (this.error !== 0) return this.errorOr(0);
-    if ((this.shut & RECEIVE_SHUT) !== 0) return 0;
+    if (this.#error !== 0) return -this.takeError();
+    if ((this.#shut & RECEIVE_SHUT) !== 0) return 0;
     return -errno.EAGAIN;
   }
 
   send(source: Uint8Array): number {
     const peer = this.#peer;
-    if (peer === undefined || (this.shut & SEND_SHUT) !== 0) return -errno.EPIPE;
-    if (this.error !== 0) return this.errorOr(0);
+    if (peer === undefined || (this.#shut & SEND_SHUT) !== 0) return -errno.EPIPE;
+    if (this.#error !== 0) return -this.takeError();
     const room = this.options.sendBytes - this.#unread;
     if (room <= 0 && source.length > 0) return -errno.EAGAIN;
     const taken = Math.min(room, source.length);
@@ -118,7 +125,13 @@ export class UnixSocket extends StreamSocket {
     return taken;
   }
 
-  protected get isListening(): boolean {
+  takeError(): number {
+    const error = this.#error;
+    this.#error = 0;
+    return error;
+  }
+
+  get isListening(): boolean {
     return false;
   }
 
@@ -126,27 +139,14 @@ export class UnixSocket extends StreamSocket {
     const peer = this.#peer;
     if (peer === undefined) return;
     this.#peer = undefined;
-    if (this.#received.length > 0) peer.error = errno.ECONNRESET;
+    if (this.#received.length > 0) peer.#error = errno.ECONNRESET;
     peer.#peer = undefined;
-    peer.shut = BOTH_SHUT;
+    peer.#shut = BOTH_SHUT;
     peer.changed();
   }
 
   /** What it has sent and the other hasn't read. */
   get #unread(): number {
     return this.#peer === undefined ? 0 : this.#peer.#received.length;
-  }
-}
-
-function shutOf(how: number): number | undefined {
-  switch (how) {
-    case SHUT_RD:
-      return RECEIVE_SHUT;
-    case SHUT_WR:
-      return SEND_SHUT;
-    case SHUT_RDWR:
-      return BOTH_SHUT;
-    default:
-      return undefined;
   }
 }

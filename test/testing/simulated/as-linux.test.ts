@@ -1,23 +1,68 @@
 import { expect } from 'chai';
-import { getDriver } from '../../../src/libc/index.js';
-import { LogCapture, RecordingLibc, SimulatedKernel, type RecordedCall } from '../../../src/testing/index.js';
+import type { EpollEventArray } from '../../../src/libc/index.js';
+import { EPOLLRDHUP, EPOLL_CTL_ADD, type Libc, SO_ERROR, errno, getDriver } from '../../../src/libc/index.js';
+import {
+  ConformanceEnvironment,
+  InterceptedLibc,
+  type LibcArguments,
+  type LibcCall,
+  LogCapture,
+  type RecordedCall,
+  RecordingLibc,
+  SimulatedKernel,
+  type SimulatedLibc,
+  allCases,
+  availableNeeds,
+  runCase,
+} from '../../../src/testing/index.js';
 import { scenarios } from '../../faults/scenarios.js';
 import { RealSteppedKernel } from '../../faults/stepped-kernel.js';
 import { torture } from '../../faults/torture.js';
+import { Calls, linuxFacts } from './linux-facts.js';
 import { replay, textOf } from './replay.js';
 
-function record(run: (libc: RecordingLibc) => void): readonly RecordedCall[] {
-  const libc = new RecordingLibc(getDriver().libc);
-  run(libc);
+const real = getDriver();
+
+/** Cases that can't be played on another kernel, and why. */
+const notReplayed = new Map([
+  ['over a link-local address all addresses carry the scope', 'a simulated host has no interfaces'],
+  [
+    'with `reusePort` several ports share one number, and together serve its clients',
+    'which of several listeners a client gets is the kernel’s own choice',
+  ],
+]);
+
+/** A kernel whose buffers hold whatever Linux may have taken. */
+function roomyLibc(): SimulatedLibc {
+  const buffers = { sendBytes: 1 << 26, receiveBytes: 1 << 25 };
+  return new SimulatedKernel({ buffers }).createProcess({ descriptorLimit: 4096 }).libc;
+}
+
+function recordFact(run: (calls: Calls) => void): readonly RecordedCall[] {
+  const libc = new RecordingLibc(real.libc);
+  const calls = new Calls(libc);
+  try {
+    run(calls);
+  } finally {
+    calls.closeAll();
+  }
   return libc.log;
 }
 
-function freshLibc() {
-  const kernel = new SimulatedKernel({ buffers: { sendBytes: 1 << 26, receiveBytes: 1 << 25 } });
-  return kernel.createProcess({ descriptorLimit: 4096 }).libc;
+function requireAgreement(recording: readonly RecordedCall[]): void {
+  expect(recording.length, 'calls').to.be.above(5);
+  expect(replay(recording, roomyLibc()).map(textOf)).to.deep.equal([]);
 }
 
 describe('The simulated kernel answers as Linux does', () => {
+  for (const { name, run } of linuxFacts) {
+    it(name, () => {
+      requireAgreement(recordFact(run));
+    });
+  }
+});
+
+describe('What Linux answers in the scenarios of faults, the simulated kernel could have answered', () => {
   let log: LogCapture;
   before(() => {
     log = new LogCapture();
@@ -28,8 +73,144 @@ describe('The simulated kernel answers as Linux does', () => {
 
   for (const { name, make } of scenarios) {
     it(`during ${name}`, () => {
-      const recording = record((libc) => void torture(new RealSteppedKernel(libc), make, []));
-      expect(replay(recording, freshLibc()).map(textOf)).to.deep.equal([]);
+      const libc = new RecordingLibc(real.libc);
+      torture(new RealSteppedKernel(libc), make, []);
+      requireAgreement(libc.log);
     });
   }
+});
+
+describe('What Linux answers in the conformance cases, the simulated kernel could have answered', () => {
+  const available = availableNeeds(real.libc);
+
+  for (const { title, cases } of allCases) {
+    it(`about ${title}`, async function () {
+      this.timeout(60_000);
+      for (const testCase of cases) {
+        const { name, needs = [] } = testCase;
+        if (notReplayed.has(name) || !needs.every((need) => available.has(need))) continue;
+        const libc = new RecordingLibc(real.libc);
+        const driver = { name: libc.name, libc, createHostLoop: () => real.createHostLoop() };
+        await runCase(testCase, () => new ConformanceEnvironment({ driver, needs }));
+        expect(replay(libc.log, roomyLibc()).map(textOf), name).to.deep.equal([]);
+      }
+    });
+  }
+});
+
+/** A kernel that is wrong in one point. */
+class WrongLibc extends InterceptedLibc {
+  readonly #answer: (args: LibcArguments, result: () => number) => number;
+  readonly #call: LibcCall;
+
+  constructor(libc: Libc, call: LibcCall, answer: (args: LibcArguments, result: () => number) => number) {
+    super('wrong', libc);
+    this.#call = call;
+    this.#answer = answer;
+  }
+
+  protected override intercept(call: LibcCall, args: LibcArguments): number {
+    const result = (): number => this.make(call, args);
+    return call === this.#call ? this.#answer(args, result) : result();
+  }
+}
+
+interface Mistake {
+  readonly name: string;
+  readonly call: LibcCall;
+  readonly answer: (libc: Libc) => (args: LibcArguments, result: () => number) => number;
+}
+
+const mistakes: readonly Mistake[] = [
+  {
+    name: 'a close with something unread is no reset',
+    call: 'close',
+    answer:
+      (libc) =>
+      ([fd], result) => {
+        while (libc.recv(fd as number, Buffer.alloc(1000), 0, 1000, 0) > 0);
+        return result();
+      },
+  },
+  {
+    name: 'EPOLLRDHUP isn’t told',
+    call: 'epoll_wait',
+    answer:
+      () =>
+      ([, events], result) => {
+        const array = events as EpollEventArray;
+        const count = result();
+        for (let i = 0; i < count; i += 1)
+          array.set(i, array.events(i) & ~EPOLLRDHUP, array.low(i), array.high(i));
+        return count;
+      },
+  },
+  {
+    name: 'an epoll set takes an entry twice',
+    call: 'epoll_ctl',
+    answer:
+      () =>
+      ([, operation], result) =>
+        operation === EPOLL_CTL_ADD ? Math.max(0, result()) : result(),
+  },
+  {
+    name: 'SO_ERROR is never anything',
+    call: 'getsockopt',
+    answer:
+      () =>
+      ([, , name, value], result) => {
+        const answer = result();
+        if (name === SO_ERROR) (value as Uint8Array).fill(0);
+        return answer;
+      },
+  },
+  {
+    name: 'a refusal comes out of connect() itself',
+    call: 'connect',
+    answer: () => (_, result) => (result() === -errno.EINPROGRESS ? -errno.ECONNREFUSED : 0),
+  },
+  {
+    name: 'one byte is another one',
+    call: 'recv',
+    answer:
+      () =>
+      ([, buffer], result) => {
+        const n = result();
+        const bytes = buffer as Uint8Array;
+        bytes[0] = (bytes[0] ?? 0) ^ 1;
+        return n;
+      },
+  },
+  {
+    name: 'shutdown() of a connection that is over says 0',
+    call: 'shutdown',
+    answer: () => (_, result) => Math.max(0, result()),
+  },
+];
+
+describe('The comparison with Linux fails', () => {
+  const recordings = linuxFacts.map(({ run }) => recordFact(run));
+
+  for (const { name, call, answer } of mistakes) {
+    it(`if ${name}`, () => {
+      const found = recordings.flatMap((recording) => {
+        const libc = roomyLibc();
+        return replay(recording, new WrongLibc(libc, call, answer(libc)));
+      });
+      expect(found).not.to.be.empty;
+    });
+  }
+
+  it('if any one answer of the recording had been another one', () => {
+    for (const recording of recordings) {
+      for (const [index, recorded] of recording.entries()) {
+        const result = recorded.result < 0 ? -errno.EXDEV : -errno.EIO;
+        const changed = [...recording.slice(0, index), { ...recorded, result }];
+        expect(
+          replay(changed, roomyLibc()).map((found) => found.index),
+          textOf({ index, recorded, says: '?' }),
+        ).to.include(index);
+      }
+    }
+  }).timeout(60_000);
 });

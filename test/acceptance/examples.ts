@@ -1,6 +1,7 @@
 /** The other examples, run as their first lines say. */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { check } from './harness/check.js';
@@ -60,6 +61,37 @@ async function checkEcho(endpoint: string): Promise<void> {
   check('SIGTERM ends echo.ts with exit code 0', code === 0, String(code));
   const nobody = await run('echo-client.ts', ['--to', to, 'hello']);
   check('echo-client.ts without a server has exit code 1', nobody.code === 1, nobody.complaints.trim());
+}
+
+/** Two members of the chat, made with Node's own sockets. */
+async function checkChat(): Promise<void> {
+  const server = start(command('../../examples/chat-lines.ts', '0'), ['ignore', 'pipe', 'inherit']);
+  const exit = once(server, 'exit') as Promise<[number | null]>;
+  let said = '';
+  server.stdout!.on('data', (data: Buffer) => (said += data.toString()));
+  await until(() => said.endsWith('\n'), PATIENCE_MS);
+  const port = Number(/tcp:(\d+)/.exec(said)?.[1]);
+  const members = ['Ann', 'Bob'].map((nickname) => {
+    const socket = connect(port, '127.0.0.1');
+    const member = { socket, heard: '' };
+    socket.on('data', (data) => (member.heard += data.toString()));
+    socket.write(`${nickname}\r\n`);
+    return member;
+  });
+  const [ann, bob] = members as [(typeof members)[0], (typeof members)[0]];
+  await until(() => members.every(({ heard }) => heard.includes('Welcome')), PATIENCE_MS);
+  ann.socket.write('Hello Bob\r\n/quit\r\n');
+  const heard = await until(() => bob.heard.includes('<Ann> Hello Bob\nAnn has left\n'), PATIENCE_MS);
+  check(
+    'chat-lines.ts tells one member what the other says, and that he leaves',
+    heard,
+    JSON.stringify(bob.heard),
+  );
+  server.kill('SIGTERM');
+  const code = (await within(PATIENCE_MS, exit))?.[0];
+  server.kill('SIGKILL');
+  for (const { socket } of members) socket.destroy();
+  check('SIGTERM ends chat-lines.ts with exit code 0, with a member in the room', code === 0, String(code));
 }
 
 /** The same place, for those who connect to it. */
@@ -208,6 +240,7 @@ async function checkExhaustion(): Promise<void> {
 
 await Promise.all([checkEcho('tcp:0:interface=127.0.0.1'), checkExhaustion()]);
 await Promise.all([checkForwarder(), checkReconnecting()]);
+await checkChat();
 await checkMistakes();
 const hasIPv6 = Object.values(networkInterfaces()).some((addresses) =>
   addresses?.some(({ address }) => address === '::1'),

@@ -59,7 +59,7 @@ type Method = Exclude<
 const methods: Readonly<Record<Method, readonly unknown[]>> = {
   write: [Buffer.from('x')],
   writeSequence: [pieces],
-  loseConnection: [],
+  loseConnection: [{ reason: new Error('no more') }],
   loseWriteConnection: [],
   abortConnection: [],
   detach: [],

@@ -1,5 +1,6 @@
 /** A kernel in memory, deterministic, with a virtual clock. */
 export { Choices } from './choices.js';
+export { type ExploreOptions, exploreSeeds } from './explore-seeds.js';
 export type { FileSystem } from './file-system.js';
 export type { Host } from './host.js';
 export type { BufferSizes, Latency, Network } from './network.js';

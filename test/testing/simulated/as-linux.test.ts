@@ -18,7 +18,7 @@ import {
 import { scenarios } from '../../faults/scenarios.js';
 import { RealSteppedKernel } from '../../faults/stepped-kernel.js';
 import { torture } from '../../faults/torture.js';
-import { Calls, linuxFacts } from './linux-facts.js';
+import { Calls, linuxFacts } from './linux-facts/index.js';
 import { replay, textOf } from './replay.js';
 
 const real = getDriver();

@@ -8,7 +8,7 @@ import {
   errno,
 } from '../../../src/libc/index.js';
 import { type Host, SimulatedKernel, type SimulatedProcess } from '../../../src/testing/index.js';
-import { Calls } from './linux-facts.js';
+import { Calls } from './linux-facts/index.js';
 
 const WEB = 0x0a00_0001;
 const PORT = 80;

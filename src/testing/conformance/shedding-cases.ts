@@ -140,7 +140,8 @@ export const sheddingCases: readonly ConformanceCase[] = [
       const peers = connectThenExhaust(env, scene, 2);
       await env.drive(() => peers.every((peer) => peer.sawClose));
       scene.descriptors.release();
-      assert.deepEqual(order, ['enter', 'exit', 'told', 'told', 'told']);
+      // On a slow machine the turn's bound may come between the two clients: then there are two windows.
+      assert.match(order.join(' '), /^enter exit told told( enter exit)? told$/);
       assert.equal(env.log.records.length, records + 1);
     },
   },

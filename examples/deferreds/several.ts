@@ -21,7 +21,7 @@ console.log(await race([after(60, 'slow'), after(0.01, 'fast')]));
 const tokens = new DeferredSemaphore(2);
 async function work(n: number): Promise<void> {
   using held = await tokens.acquire();
-  console.log(`${n} works, ${held.tokens} free`);
+  console.log(`${n} works, one of ${held.limit} at a time`);
   await after(0.01, '');
 }
 await Promise.all([work(1), work(2), work(3)]);

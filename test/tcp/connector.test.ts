@@ -243,6 +243,19 @@ describeOnKernel('Connector', (it) => {
       expect(factory.events.filter((event) => event === 'lost')).to.have.length(1);
     });
 
+    it('and forgets to return it fails with a TypeError', async (env) => {
+      const listener = env.peers.listen();
+      const factory = Object.assign(new RecordingFactory(), { buildProtocol: () => undefined as never });
+      env.connect(listener.address, factory);
+      await env.drive(() => isOver(factory));
+
+      expect(failureOf(factory))
+        .to.be.instanceOf(TypeError)
+        .and.have.property('message')
+        .that.includes('undefined');
+      expect(env.log.flushErrors(TypeError)).to.have.length(1);
+    });
+
     it('that disconnects in connectionMade ends in order', async (env) => {
       const factory: RecordingFactory = new RecordingFactory({
         build: () => new RecordingProtocol({ made: () => factory.connectors[0]?.disconnect() }),

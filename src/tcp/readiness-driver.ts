@@ -32,6 +32,9 @@ import type { WriteQueue } from './write-queue.js';
 /** When a send is tried again that the kernel had no memory for, in ms. */
 const NO_MEMORY_RETRY_MS = 20;
 
+/** What EFAULT from a send means: see send-queue.ts. */
+const MOVED_AWAY = 'what was written was transferred or resized before it was sent';
+
 const READING = 1;
 /** A flush is asked for. */
 const DIRTY = 2;
@@ -210,6 +213,9 @@ export class ReadinessDriver
           this.#marks &= ~BLOCKED;
           this.startWriting();
         });
+        break;
+      case -errno.EFAULT:
+        this.#feed.failed(systemError(result, 'send', { fd: this.#fd, detail: MOVED_AWAY }));
         break;
       default:
         this.#feed.failed(systemError(result, 'send', { fd: this.#fd }));

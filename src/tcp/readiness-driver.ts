@@ -98,6 +98,8 @@ export class ReadinessDriver
   }
 
   closeInOrder(queue: WriteQueue, peerEnded: boolean): void {
+    // A producer that was stopped may have closed the reactor.
+    if (this.#fd < 0) return;
     const { lingerMs } = this.#limits;
     if (queue.bytes === 0 && (peerEnded || lingerMs === 0)) this.closeAtOnce(false);
     else this.#feed = new LingeringClose(this, queue, peerEnded, this.#limits);

@@ -163,6 +163,24 @@ describeOnKernel('Connector', (it) => {
       expect(factory.events).to.deep.equal(['start', 'connecting', 'failed', 'stop']);
     });
 
+    it('by the end of the reactor, and begun anew whenever it fails, hears of each failure', async (env) => {
+      const resolver = new FakeResolver();
+      const factory = new RecordingFactory({
+        failed: (connector) => {
+          if (factory.failures.length < 2) connector.connect();
+        },
+      });
+      const { signal } = new AbortController();
+      env.connect({ host: 'some.host', port: 1 }, factory, { resolver, signal });
+      env.reactor.close();
+      await env.drive.turns(2);
+
+      expect(factory.events).to.deep.equal([
+        ...['start', 'connecting', 'failed', 'connecting', 'failed', 'stop'],
+      ]);
+      expect(getEventListeners(signal, 'abort')).to.have.length(0);
+    });
+
     it('during a look-up cancels that', async (env) => {
       const resolver = new FakeResolver();
       const factory = new RecordingFactory();

@@ -121,8 +121,8 @@ export class Port implements ITCPPort, IReadDescriptor, IHangUpDescriptor, Serve
       this.#fd = -1;
       throw error;
     }
-    // The factory may have closed the reactor in doStart, or stopped this port.
-    if (!this.listening) return;
+    // The factory may have closed the reactor in doStart.
+    if (this.#fd < 0) return;
     this.watch();
     this.#listenToSignal();
     this.events.emit('listening', this.#host);

@@ -218,10 +218,17 @@ export class Reactor
     this.#life.crash();
     this.#disconnectAll();
     this.#loop.close();
+    // Who was told may have begun to connect by name anew. From here on that throws, so this is the last of it.
+    this.#giveUp();
   }
 
   #disconnectAll(): void {
     this.#loop.disconnectAll();
+    this.#giveUp();
+  }
+
+  /** Tells those that hold no descriptor. */
+  #giveUp(): void {
     for (const giveUp of [...this.#tcp.onDisconnectAll]) giveUp();
   }
 

@@ -15,6 +15,7 @@ import {
 } from '../libc/index.js';
 import { connectionLimits } from './connection-options.js';
 import { Port } from './port.js';
+import { protocolOf } from './protocol-calls.js';
 import { Server } from './server.js';
 import { getIntegerOption } from './socket-options.js';
 import { localAddress, remoteAddress } from './socket-addresses.js';
@@ -56,7 +57,7 @@ export function adoptStreamConnection(
     const peer = remoteAddress(libc, copy);
     const host = localAddress(libc, copy);
     applyOptions(libc, copy, options);
-    const protocol = factory.buildProtocol(peer);
+    const protocol = protocolOf(factory, peer);
     if (protocol === null) {
       libc.close(copy);
       return null;

@@ -23,6 +23,7 @@ import { raceConnections } from '../names/index.js';
 import { Client } from './client.js';
 import { ConnectAttempt } from './connect-attempt.js';
 import { type ConnectionLimits, connectionLimits } from './connection-options.js';
+import { protocolOf } from './protocol-calls.js';
 import { localAddress } from './socket-addresses.js';
 import type { TransportContext } from './transport-context.js';
 
@@ -215,7 +216,7 @@ export class Connector implements IConnector {
     this.#unwanted = false;
     try {
       const host = localAddress(this.#context.libc, fd);
-      const protocol = this.#factory.buildProtocol(address);
+      const protocol = protocolOf(this.#factory, address);
       if (protocol !== null && !this.#isUnwanted()) {
         this.#transport = new Client(address, host, this.#limits, (reason) => this.#lost(reason));
         this.#transport.start(this.#context, fd, protocol, this.#limits);

@@ -83,7 +83,8 @@ export abstract class Consumer implements IConsumer {
 
   drained(): Deferred<void> {
     if (!this.connected) return fail(new NotConnectedError());
-    if (this.queue.bytes === 0) return succeed<void>(undefined);
+    // Who aborts drops what is queued: it wasn't sent, and the end will say so.
+    if (this.queue.bytes === 0 && this.live) return succeed<void>(undefined);
     return (this.rareParts().drained ??= new Waiters()).add();
   }
 

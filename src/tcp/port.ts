@@ -17,7 +17,7 @@ import { EventSource, getLog } from '../logger/index.js';
 import { AcceptLoop, type Acceptor } from './accept-loop.js';
 import { type ConnectionLimits, connectionLimits } from './connection-options.js';
 import { openListeningSocket } from './listening-socket.js';
-import { nameOf } from './protocol-calls.js';
+import { nameOf, protocolOf } from './protocol-calls.js';
 import { Server, type ServerOwner } from './server.js';
 import { isWildcard, localAddress, readAddress } from './socket-addresses.js';
 import { isSocket } from './socket-options.js';
@@ -121,6 +121,8 @@ export class Port implements ITCPPort, IReadDescriptor, IHangUpDescriptor, Serve
       this.#fd = -1;
       throw error;
     }
+    // The factory may have closed the reactor in doStart.
+    if (this.#fd < 0) return;
     this.watch();
     this.#listenToSignal();
     this.events.emit('listening', this.#host);
@@ -241,7 +243,7 @@ export class Port implements ITCPPort, IReadDescriptor, IHangUpDescriptor, Serve
     let server: Server | undefined;
     try {
       const peer = readAddress(client);
-      const protocol = this.#factory.buildProtocol(peer);
+      const protocol = protocolOf(this.#factory, peer);
       // The factory may have closed the reactor as well.
       if (protocol === null || this.#context.isClosed()) {
         counters.refused += 1;

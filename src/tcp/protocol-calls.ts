@@ -1,5 +1,6 @@
+import { inspect } from 'node:util';
 import { Failure } from '../defer/index.js';
-import type { IHalfCloseableProtocol, IProtocol } from '../interfaces/index.js';
+import type { IAddress, IHalfCloseableProtocol, IProtocol, IProtocolFactory } from '../interfaces/index.js';
 import { getLog } from '../logger/index.js';
 
 /**
@@ -21,6 +22,19 @@ export function nameOf(named: { logPrefix?(): string }): string {
     // A name is wanted in order to tell of something more important.
     return '?';
   }
+}
+
+/**
+ * What a factory builds for a connection; null if it refuses. Throws what the factory throws, and a TypeError for
+ * anything else: a forgotten `return` or an async `buildProtocol` would leave a connection that nobody hears of.
+ */
+export function protocolOf(factory: IProtocolFactory, address: IAddress): IProtocol | null {
+  const protocol = factory.buildProtocol(address) as Partial<IProtocol> | null | undefined;
+  if (protocol === null || typeof protocol?.makeConnection === 'function')
+    return protocol as IProtocol | null;
+  throw new TypeError(
+    `buildProtocol of ${nameOf(factory)} must return a protocol, or null to refuse, not ${inspect(protocol, { depth: 0 })}`,
+  );
 }
 
 /** Calls `rejected` if a callback of a protocol was async and has failed. What isn't a promise is nobody's business. */

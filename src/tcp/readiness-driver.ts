@@ -32,6 +32,9 @@ import type { WriteQueue } from './write-queue.js';
 /** When a send is tried again that the kernel had no memory for, in ms. */
 const NO_MEMORY_RETRY_MS = 20;
 
+/** What EFAULT from a send means: see send-queue.ts. */
+const MOVED_AWAY = 'what was written was transferred or resized before it was sent';
+
 const READING = 1;
 /** A flush is asked for. */
 const DIRTY = 2;
@@ -95,6 +98,8 @@ export class ReadinessDriver
   }
 
   closeInOrder(queue: WriteQueue, peerEnded: boolean): void {
+    // A producer that was stopped may have closed the reactor.
+    if (this.#fd < 0) return;
     const { lingerMs } = this.#limits;
     if (queue.bytes === 0 && (peerEnded || lingerMs === 0)) this.closeAtOnce(false);
     else this.#feed = new LingeringClose(this, queue, peerEnded, this.#limits);
@@ -210,6 +215,9 @@ export class ReadinessDriver
           this.#marks &= ~BLOCKED;
           this.startWriting();
         });
+        break;
+      case -errno.EFAULT:
+        this.#feed.failed(systemError(result, 'send', { fd: this.#fd, detail: MOVED_AWAY }));
         break;
       default:
         this.#feed.failed(systemError(result, 'send', { fd: this.#fd }));

@@ -1,10 +1,13 @@
-import { IOV_MAX, MSG_NOSIGNAL, type Libc } from '../libc/index.js';
+import { IOV_MAX, MSG_NOSIGNAL, type Libc, errno } from '../libc/index.js';
 import type { WriteQueue } from './write-queue.js';
 
 /**
  * Sends as much of a queue as one call takes. Which call is the cheapest was measured (koffi, Node 20): looking up a
  * Buffer's address costs 65 ns, copying 64 bytes 25 ns and 16 KiB about 500 ns. So little is copied together into the
  * slab, whose address is known; much goes by reference, in one sendmsg if it is in pieces.
+ *
+ * The queue holds references, so a chunk may have been transferred to a worker since (its length is 0 then) or
+ * resized. Its bytes are lost: the answer is EFAULT, as the kernel's for memory that isn't the caller's.
  */
 
 /** A single chunk up to this size is copied rather than looked up. */
@@ -21,11 +24,13 @@ export interface Sender {
 /** How many bytes the kernel took, or `-errno`. The queue isn't changed. It must not be empty. */
 export function sendQueue(sender: Sender, fd: number, queue: WriteQueue): number {
   const { single } = queue;
-  return single === undefined ? sendMany(sender, fd, queue) : sendSingle(sender, fd, single, queue.offset);
+  return single === undefined ? sendMany(sender, fd, queue) : sendSingle(sender, fd, single, queue);
 }
 
-function sendSingle({ libc, sendSlab }: Sender, fd: number, chunk: Uint8Array, offset: number): number {
+function sendSingle({ libc, sendSlab }: Sender, fd: number, chunk: Uint8Array, queue: WriteQueue): number {
+  const { offset } = queue;
   const length = chunk.length - offset;
+  if (length !== queue.bytes) return -errno.EFAULT;
   if (offset !== 0 || length > SINGLE_COPY_BYTES) return libc.send(fd, chunk, offset, length, MSG_NOSIGNAL);
   sendSlab.set(chunk, 0);
   return libc.send(fd, sendSlab, 0, length, MSG_NOSIGNAL);
@@ -35,14 +40,19 @@ function sendMany({ libc, sendSlab }: Sender, fd: number, queue: WriteQueue): nu
   const { chunks, first, offset } = queue;
   if (queue.bytes > sendSlab.length) {
     const count = Math.min(chunks.length - first, IOV_MAX);
-    return libc.sendmsg(fd, chunks, first, count, offset, MSG_NOSIGNAL);
+    const n = libc.sendmsg(fd, chunks, first, count, offset, MSG_NOSIGNAL);
+    if (n === 0 && chunks.slice(first, first + count).every(({ length }) => length === 0))
+      return -errno.EFAULT;
+    return n;
   }
   let length = 0;
   for (let i = first; i < chunks.length; i += 1) {
     const chunk = chunks[i] as Uint8Array;
+    if (chunk.length === 0 || length + chunk.length > queue.bytes + offset) return -errno.EFAULT;
     const part = i === first && offset > 0 ? chunk.subarray(offset) : chunk;
     sendSlab.set(part, length);
     length += part.length;
   }
+  if (length !== queue.bytes) return -errno.EFAULT;
   return libc.send(fd, sendSlab, 0, length, MSG_NOSIGNAL);
 }

@@ -78,12 +78,13 @@ export class WriteQueue {
 
   /** Moves on to the first chunk that isn't wholly sent. */
   private skipSent(chunks: Uint8Array[]): void {
-    let chunk = chunks[this.#first] as Uint8Array;
-    while (this.#offset >= chunk.length) {
+    let chunk = chunks[this.#first];
+    // There is always one left, unless somebody took its bytes away: sendQueue finds that out.
+    while (chunk !== undefined && this.#offset >= chunk.length) {
       this.#offset -= chunk.length;
       chunks[this.#first] = SENT;
       this.#first += 1;
-      chunk = chunks[this.#first] as Uint8Array;
+      chunk = chunks[this.#first];
     }
     if (this.#first >= COMPACT_AT && this.#first * 2 >= chunks.length) {
       chunks.splice(0, this.#first);

@@ -159,6 +159,18 @@ describeOnKernel('adoptStreamConnection()', (it) => {
     expect(isOpen(env.libc, fd)).to.equal(true);
   });
 
+  it('closes its copy when the factory forgets to return a protocol', async (env) => {
+    const { fd } = await connection(env);
+    const openBefore = env.libc.descriptors.open;
+    const factory = Object.assign(new RecordingFactory(), { buildProtocol: () => undefined as never });
+
+    expect(() => env.reactor.adoptStreamConnection(fd, AF_INET, factory)).to.throw(
+      TypeError,
+      'buildProtocol',
+    );
+    expect(env.libc.descriptors.open).to.equal(openBefore);
+  });
+
   it('refuses what is no stream', (env) => {
     const fd = env.libc.socket(AF_INET, 2 | SOCK_CLOEXEC, 0);
     env.addCleanup(() => env.libc.close(fd));

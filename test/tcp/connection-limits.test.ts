@@ -279,6 +279,17 @@ describe('The write queue of a Connection', () => {
       expect(outcome()).to.equal(protocol.reason?.value);
     });
 
+    it('fails with the reason when it is asked for after an abort, which has dropped what was queued', () => {
+      const { connection, driver, protocol } = connect();
+      connection.write(bytes(2));
+      connection.abortConnection();
+      const outcome = outcomeOf(connection.drained());
+      expect(outcome()).to.equal(undefined);
+      driver.clock.advance(0);
+
+      expect(outcome()).to.be.instanceOf(ConnectionAborted).and.to.equal(protocol.reason?.value);
+    });
+
     it('fails after the end', () => {
       const { connection } = connect();
       connection.endOfFile();

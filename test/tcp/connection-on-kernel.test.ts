@@ -32,6 +32,30 @@ describeOnKernel('A connection that was detached', (it) => {
   }
 });
 
+describeOnKernel('A connection whose producer closes the reactor when it is stopped', (it) => {
+  it('tells its protocol of its end once, with bytes still queued', async (env) => {
+    const { peer, protocol, transport } = await makeServerPair(env);
+    peer.stopReading();
+    let stopped = false;
+    const producer = {
+      pauseProducing: () => {},
+      resumeProducing: () => {},
+      stopProducing: () => {
+        stopped = true;
+        env.reactor.close();
+      },
+    };
+    transport.registerProducer(producer, true);
+    transport.write(Buffer.alloc(16 * 1024 * 1024));
+    await env.drive.turns(2);
+    expect(transport.bytesQueued).to.be.greaterThan(0);
+    peer.shutdownWrite();
+    await env.drive(() => stopped);
+
+    expect(protocol.events).to.deep.equal(['made', 'lost']);
+  });
+});
+
 describeOnKernel('A connection that nobody reads any more', (it) => {
   it('is lost when the peer resets it after its end, though nothing is written', async (env) => {
     const { peer, protocol } = await makeServerPair(env, { halfClose: true });

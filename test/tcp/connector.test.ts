@@ -163,6 +163,24 @@ describeOnKernel('Connector', (it) => {
       expect(factory.events).to.deep.equal(['start', 'connecting', 'failed', 'stop']);
     });
 
+    it('by the end of the reactor, and begun anew whenever it fails, hears of each failure', async (env) => {
+      const resolver = new FakeResolver();
+      const factory = new RecordingFactory({
+        failed: (connector) => {
+          if (factory.failures.length < 2) connector.connect();
+        },
+      });
+      const { signal } = new AbortController();
+      env.connect({ host: 'some.host', port: 1 }, factory, { resolver, signal });
+      env.reactor.close();
+      await env.drive.turns(2);
+
+      expect(factory.events).to.deep.equal([
+        ...['start', 'connecting', 'failed', 'connecting', 'failed', 'stop'],
+      ]);
+      expect(getEventListeners(signal, 'abort')).to.have.length(0);
+    });
+
     it('during a look-up cancels that', async (env) => {
       const resolver = new FakeResolver();
       const factory = new RecordingFactory();
@@ -241,6 +259,19 @@ describeOnKernel('Connector', (it) => {
 
       expect(factory.protocols[0]?.events).to.deep.equal([]);
       expect(factory.events.filter((event) => event === 'lost')).to.have.length(1);
+    });
+
+    it('and forgets to return it fails with a TypeError', async (env) => {
+      const listener = env.peers.listen();
+      const factory = Object.assign(new RecordingFactory(), { buildProtocol: () => undefined as never });
+      env.connect(listener.address, factory);
+      await env.drive(() => isOver(factory));
+
+      expect(failureOf(factory))
+        .to.be.instanceOf(TypeError)
+        .and.have.property('message')
+        .that.includes('undefined');
+      expect(env.log.flushErrors(TypeError)).to.have.length(1);
     });
 
     it('that disconnects in connectionMade ends in order', async (env) => {

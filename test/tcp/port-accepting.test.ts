@@ -113,6 +113,22 @@ describeOnKernel('A Port that accepts', (it) => {
     expect(factory.protocols[0]?.events).to.deep.equal(['made', 'lost']);
   });
 
+  for (const [what, built] of [
+    ['a factory that forgets to return a protocol', undefined],
+    ['an async factory', Promise.resolve(new RecordingProtocol())],
+  ] as const) {
+    it(`and closes the client of ${what}, which is logged`, async (env) => {
+      const factory = Object.assign(new RecordingFactory(), { buildProtocol: () => built as never });
+      const port = env.listen(factory);
+      const peer = env.peers.connect(addressOf(port));
+      await env.drive(() => peer.sawClose);
+
+      expect(port.counters).to.include({ accepted: 0, failed: 1 });
+      expect([...port.connections]).to.deep.equal([]);
+      expect(env.log.flushErrors(TypeError)).to.have.length(1);
+    });
+  }
+
   it('whatever the names of protocols and factories do', async (env) => {
     const factory = new RecordingFactory({
       build: () => {

@@ -196,6 +196,15 @@ describeOnKernel('Port', (it) => {
       expect(getEventListeners(signal, 'abort')).to.have.length(0);
     });
 
+    it('when its factory closes the reactor in doStart, and lets go of its abort signal', (env) => {
+      const { signal } = new AbortController();
+      const factory = new RecordingFactory({ start: () => env.reactor.close() });
+      const port = env.listen(factory, { signal });
+
+      expect(port.listening).to.equal(false);
+      expect(getEventListeners(signal, 'abort')).to.have.length(0);
+    });
+
     it('while it rests, and starts again with a clean sheet', async (env) => {
       const factory = new RecordingFactory();
       const port = env.listen(factory);

@@ -185,6 +185,17 @@ describe('ReadinessDriver', () => {
       });
     }
 
+    it("fails by name when what was written is somebody else's by now", () => {
+      const subject = new DriverSubject();
+      const data = new Uint8Array(10);
+      subject.feed.queue.push(data);
+      subject.driver.startWriting();
+      structuredClone(data, { transfer: [data.buffer] });
+      subject.context.endTurn();
+
+      expect(subject.feed.told).to.deep.equal([['failed', 'EFAULT', 'send']]);
+    });
+
     it('goes on with what is written while it is told of what was sent', () => {
       const subject = new DriverSubject();
       subject.feed.onSent = () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { IOV_MAX, MSG_NOSIGNAL, type Libc } from '../../src/libc/index.js';
+import { IOV_MAX, MSG_NOSIGNAL, type Libc, errno } from '../../src/libc/index.js';
 import { SEND_SLAB_BYTES, sendQueue } from '../../src/tcp/send-queue.js';
 import { WriteQueue } from '../../src/tcp/write-queue.js';
 
@@ -114,6 +114,58 @@ describe('sendQueue()', () => {
 
     expect(sent[0]).to.include({ call: 'sendmsg', chunks: IOV_MAX });
     expect(sent[0]?.bytes).to.have.length(IOV_MAX * 100 - 50);
+  });
+
+  describe('of a chunk that was transferred to somebody else after it was queued', () => {
+    for (const sizes of [[100], [5000], [100, 100], [100, SEND_SLAB_BYTES], [SEND_SLAB_BYTES, 100]]) {
+      for (const which of sizes.keys()) {
+        it(`fails in the end (number ${which + 1} of ${sizes.join(', ')} bytes)`, () => {
+          const { sender } = makeSender();
+          const takingAll = {
+            sendSlab: sender.sendSlab,
+            libc: {
+              send: (_fd, buffer, offset, length) =>
+                offset + length > buffer.length ? -errno.EFAULT : length,
+              sendmsg: (_fd, buffers, first, count, offset) =>
+                buffers.slice(first, first + count).reduce((sum, { length }) => sum + length, -offset),
+            } as Partial<Libc> as Libc,
+          };
+          const chunks = sizes.map((size) => new Uint8Array(size));
+          const queue = queueOf(...chunks);
+          const transferred = chunks[which] as Uint8Array<ArrayBuffer>;
+          structuredClone(transferred, { transfer: [transferred.buffer] });
+          let taken = sendQueue(takingAll, 5, queue);
+          while (taken >= 0 && queue.bytes > 0) {
+            queue.consume(taken);
+            taken = sendQueue(takingAll, 5, queue);
+          }
+
+          expect(taken).to.equal(-errno.EFAULT);
+        });
+      }
+    }
+
+    it('fails as well when it stands where sending was left', () => {
+      const { sender } = makeSender();
+      const first = new Uint8Array(10);
+      const queue = queueOf(first, bytes(10));
+      queue.consume(5);
+      structuredClone(first, { transfer: [first.buffer] });
+
+      expect(sendQueue(sender, 5, queue)).to.equal(-errno.EFAULT);
+    });
+  });
+
+  it('fails when a chunk has grown since it was queued', () => {
+    for (const rest of [0, 10]) {
+      const { sender, sent } = makeSender();
+      const chunk = { length: 10 };
+      const queue = queueOf(chunk as Uint8Array, bytes(rest));
+      chunk.length = SEND_SLAB_BYTES * 2;
+
+      expect(sendQueue(sender, 5, queue)).to.equal(-errno.EFAULT);
+      expect(sent).to.deep.equal([]);
+    }
   });
 
   it('answers what the kernel answers and leaves the queue as it is', () => {

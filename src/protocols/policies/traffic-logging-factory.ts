@@ -1,5 +1,11 @@
 import { Failure } from '../../defer/index.js';
-import type { Completion, IAddress, IProtocol, IProtocolFactory } from '../../interfaces/index.js';
+import type {
+  Completion,
+  IAddress,
+  IProtocol,
+  IProtocolFactory,
+  LoseConnectionOptions,
+} from '../../interfaces/index.js';
 import { getLog } from '../../logger/index.js';
 import { type IWrapperFactory, ProtocolWrapper } from './protocol-wrapper.js';
 import { trafficText } from './traffic-text.js';
@@ -104,9 +110,9 @@ export class TrafficLoggingProtocol<P extends IProtocol = IProtocol> extends Pro
     return answer;
   }
 
-  override loseConnection(): void {
+  override loseConnection(options?: LoseConnectionOptions): void {
     this.#log('S', '*');
-    super.loseConnection();
+    super.loseConnection(options);
   }
 
   override connectionLost(reason: Failure): Completion {

@@ -6,6 +6,7 @@ import type {
   IPushProducer,
   ITCPTransport,
   KeepAliveOptions,
+  LoseConnectionOptions,
   TcpInfo,
   TransportEvents,
 } from '../../interfaces/index.js';
@@ -29,8 +30,8 @@ export abstract class TransportProxy extends Protocol implements ITCPTransport {
     return this.transport.writeSequence(pieces);
   }
 
-  loseConnection(): void {
-    this.transport.loseConnection();
+  loseConnection(options?: LoseConnectionOptions): void {
+    this.transport.loseConnection(options);
   }
 
   loseWriteConnection(): void {

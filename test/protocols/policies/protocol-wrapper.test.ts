@@ -3,7 +3,14 @@ import { expectTypeOf } from 'expect-type';
 import { Failure } from '../../../src/defer/index.js';
 import { ConnectionAborted, ConnectionDone, ConnectionLost } from '../../../src/errors/index.js';
 import type { IHalfCloseableProtocol, IProtocol, ITCPTransport } from '../../../src/interfaces/index.js';
-import { Protocol, ProtocolWrapper, WrappingFactory } from '../../../src/protocols/index.js';
+import {
+  LineReceiver,
+  LineTooLongError,
+  Protocol,
+  ProtocolWrapper,
+  TrafficLoggingFactory,
+  WrappingFactory,
+} from '../../../src/protocols/index.js';
 import { LogCapture } from '../../../src/testing/index.js';
 import {
   type ConformanceEnvironment,
@@ -59,7 +66,7 @@ type Method = Exclude<
 const methods: Readonly<Record<Method, readonly unknown[]>> = {
   write: [Buffer.from('x')],
   writeSequence: [pieces],
-  loseConnection: [],
+  loseConnection: [{ reason: new Error('because') }],
   loseWriteConnection: [],
   abortConnection: [],
   detach: [],
@@ -145,6 +152,28 @@ describe('ProtocolWrapper as a transport', () => {
 });
 
 describe('ProtocolWrapper as a protocol', () => {
+  it('tells a receiver inside why it closed the connection', () => {
+    class Lines extends LineReceiver {
+      override MAX_LENGTH = 4;
+      lost: Failure | undefined;
+      override lineReceived(): void {}
+      override connectionLost(reason: Failure): void {
+        this.lost = reason;
+      }
+    }
+    const connection = new FakeConnection();
+    const inner = new Lines();
+    const sink: string[] = [];
+    const factory = new TrafficLoggingFactory(new RecordingFactory({ build: () => inner }), () => ({
+      write: (line) => sink.push(line),
+    }));
+    connection.start(factory.buildProtocol(connection.getPeer()) as IProtocol);
+    connection.receive('too long\r\n');
+    connection.flush();
+    expect(inner.lost?.value).to.be.an.instanceOf(LineTooLongError);
+    expect(sink).to.include('S 1: *\n');
+  });
+
   it('is the transport of the protocol inside, and passes its events on in order', () => {
     const { connection, wrapper, inner } = connectWrapped();
     expect(inner.transport).to.equal(wrapper);

@@ -4,6 +4,7 @@ import { Failure } from '../../../src/defer/index.js';
 import { ConnectionAborted, ConnectionDone, ConnectionLost } from '../../../src/errors/index.js';
 import type { IHalfCloseableProtocol, IProtocol, ITCPTransport } from '../../../src/interfaces/index.js';
 import {
+  Factory,
   LineReceiver,
   LineTooLongError,
   Protocol,
@@ -162,15 +163,14 @@ describe('ProtocolWrapper as a protocol', () => {
       }
     }
     const connection = new FakeConnection();
-    const inner = new Lines();
+    const wrapped = Factory.forProtocol(Lines);
     const sink: string[] = [];
-    const factory = new TrafficLoggingFactory(new RecordingFactory({ build: () => inner }), () => ({
-      write: (line) => sink.push(line),
-    }));
-    connection.start(factory.buildProtocol(connection.getPeer()) as IProtocol);
+    const factory = new TrafficLoggingFactory(wrapped, () => ({ write: (line) => sink.push(line) }));
+    const wrapper = factory.buildProtocol(connection.getPeer()) as ProtocolWrapper<Lines>;
+    connection.start(wrapper);
     connection.receive('too long\r\n');
     connection.flush();
-    expect(inner.lost?.value).to.be.an.instanceOf(LineTooLongError);
+    expect(wrapper.wrappedProtocol.lost?.value).to.be.an.instanceOf(LineTooLongError);
     expect(sink).to.include('S 1: *\n');
   });
 

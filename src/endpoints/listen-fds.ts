@@ -9,6 +9,9 @@
 /** The first number; standard input, output and error come before it. */
 const START = 3;
 
+/** No process can have more: /proc/sys/fs/nr_open, unless somebody has raised it. */
+const DESCRIPTORS_MAX = 1_048_576;
+
 /** What systemd calls a socket that has no name, and so do we if it told none at all. */
 const NAMELESS = 'unknown';
 
@@ -42,7 +45,9 @@ export class ListenFDs {
     const { LISTEN_PID: forPid, LISTEN_FDS: count, LISTEN_FDNAMES: joinedNames } = environ;
     for (const name of ['LISTEN_PID', 'LISTEN_FDS', 'LISTEN_FDNAMES']) Reflect.deleteProperty(environ, name);
     if (wholeNumber(forPid) !== pid) return new ListenFDs([]);
-    const descriptors = Array.from({ length: wholeNumber(count) ?? 0 }, (_, index) => start + index);
+    const length = wholeNumber(count) ?? 0;
+    if (start + length > DESCRIPTORS_MAX) return new ListenFDs([]);
+    const descriptors = Array.from({ length }, (_, index) => start + index);
     const names = joinedNames?.split(':');
     if (names !== undefined && names.length !== descriptors.length) return new ListenFDs([]);
     return new ListenFDs(descriptors, names);

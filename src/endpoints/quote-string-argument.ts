@@ -4,5 +4,5 @@
  * Twisted: `quoteStringArgument`.
  */
 export function quoteStringArgument(argument: string): string {
-  return argument.replaceAll(/[\\:]/g, '\\$&');
+  return argument.replaceAll(/^\[|[\\:]/g, '\\$&');
 }

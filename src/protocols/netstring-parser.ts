@@ -62,11 +62,12 @@ export class NetstringParser implements IParser<Buffer> {
     return string;
   }
 
-  /** All bytes that are in no string yet, but for a length and a colon that were read already. */
   clear(): Buffer {
+    const [length, rest] = [this.#length, this.#input.takeAll()];
     this.#error = undefined;
     this.#length = -1;
-    return this.#input.takeAll();
+    // A length and its colon were taken from the input when they were read.
+    return length < 0 ? rest : Buffer.concat([Buffer.from(`${length}:`), rest]);
   }
 
   /** Reads a length and its colon; -1 if they aren't all there. */

@@ -96,28 +96,33 @@ export abstract class ParsingProtocol<Item, T extends PausableTransport = ITCPTr
   #deliver(): void {
     this.#delivering = true;
     try {
-      while (!this.#paused && !this.#ending()) {
-        const item = this.#next();
-        if (item === undefined) return;
+      for (let item = this.#next(); item !== undefined; item = this.#next()) {
         const completion = this.itemReceived(item);
         if (completion !== undefined) this.#follow(completion);
       }
-      // What is left will be delivered later, or never.
-      if (!this.#paused) this.itemParser.clear();
+      // Nothing of what is left will ever be delivered.
+      if (this.#ending()) this.itemParser.clear();
     } finally {
       this.#delivering = false;
     }
   }
 
+  /** The next item that may be delivered now. */
   #next(): Item | undefined {
-    try {
-      return this.itemParser.next();
-    } catch (error) {
-      if (!(error instanceof ParseError)) throw error;
-      const completion = this.parseFailed(error);
-      if (completion !== undefined) this.#follow(completion);
-      return undefined;
+    let refused: ParseError | undefined;
+    while (!this.#paused && !this.#ending()) {
+      try {
+        return this.itemParser.next();
+      } catch (error) {
+        if (!(error instanceof ParseError)) throw error;
+        // The same one again: whoever was told of it has put nothing in its place.
+        if (error === refused) return undefined;
+        refused = error;
+        const completion = this.parseFailed(error);
+        if (completion !== undefined) this.#follow(completion);
+      }
     }
+    return undefined;
   }
 
   #ending(): boolean {

@@ -1,5 +1,6 @@
 import type { Completion, ITCPTransport, ITransport } from '../interfaces/index.js';
 import { Protocol } from './protocol.js';
+import { Unparsed } from './unparsed.js';
 
 /**
  * A state of a {@link StatefulProtocol}: it is called, with the protocol as `this`, with exactly as many bytes as were asked for, and
@@ -36,9 +37,7 @@ export type NextState = readonly [state: State, bytes: number];
 export abstract class StatefulProtocol<T extends ITransport = ITCPTransport> extends Protocol<T> {
   #state: State = unset;
   #bytesNeeded = 0;
-  /** What has come and doesn't suffice yet. It is joined when it does, so each byte is copied once however it comes. */
-  #pieces: Buffer[] = [];
-  #bytesHeld = 0;
+  readonly #input = new Unparsed();
 
   /** The state to begin with, and how many bytes it needs. Called when the connection is made, before `connectionMade`. */
   abstract getInitialState(): NextState;
@@ -49,30 +48,16 @@ export abstract class StatefulProtocol<T extends ITransport = ITCPTransport> ext
   }
 
   override dataReceived(data: Buffer): void {
-    this.#pieces.push(data);
-    this.#bytesHeld += data.length;
-    if (this.#bytesHeld < this.#bytesNeeded) return;
-    const all = this.#pieces.length === 1 ? data : Buffer.concat(this.#pieces, this.#bytesHeld);
-    this.#pieces = [];
-    this.#bytesHeld = 0;
-    const used = this.#run(all);
-    if (used === all.length) return;
-    this.#pieces.push(used === 0 ? all : all.subarray(used));
-    this.#bytesHeld = all.length - used;
-  }
-
-  /** Calls states as long as there are bytes for them; answers how many were used. */
-  #run(all: Buffer): number {
-    let used = 0;
-    while (all.length - used >= this.#bytesNeeded && !this.#ending) {
-      const end = used + this.#bytesNeeded;
-      const next = this.#state.call(this, all.subarray(used, end));
-      used = end;
+    const input = this.#input;
+    input.push(data, this.#bytesNeeded);
+    while (input.length >= this.#bytesNeeded && !this.#ending) {
+      input.gather(this.#bytesNeeded);
+      const next = this.#state.call(this, input.take(this.#bytesNeeded));
       if (next !== undefined) this.#enter(next);
       else if (this.#bytesNeeded === 0)
         throw new Error('A state that needs no bytes has to name the next one');
     }
-    return used;
+    input.settle();
   }
 
   #enter([state, bytes]: NextState): void {

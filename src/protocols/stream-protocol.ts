@@ -1,6 +1,8 @@
 import type { Failure } from '../defer/failure.js';
 import { ConnectionDone } from '../errors/index.js';
-import type { ITCPTransport } from '../interfaces/transport.js';
+import type { Completion } from '../interfaces/protocol.js';
+import type { ITCPTransport, ITransport } from '../interfaces/transport.js';
+import { ParseError } from './errors.js';
 import type { PausableTransport } from './parsing-protocol.js';
 import { Protocol } from './protocol.js';
 
@@ -26,7 +28,8 @@ const CHUNK_OVERHEAD = 128;
  *
  *  - What the loop doesn't ask for is kept, up to `readBufferSize`; then the transport is paused until the loop has caught up.
  *  - The loop ends when the connection ends in order (ConnectionDone), after all that has come. Any other reason is thrown there,
- *    after all that has come.
+ *    after all that has come. In a loop in `connectionMade` neither that nor a ParseError need be caught: they are no fault of the
+ *    program's, so they aren't logged. A ParseError closes the connection.
  *  - Leaving the loop early (`break`, `return`, an exception) closes the connection, unless `keepOpen` says that it stays; then
  *    another loop goes on where this one has stopped.
  *
@@ -45,6 +48,13 @@ export class StreamProtocol<T extends PausableTransport = ITCPTransport>
   #paused = false;
   #reason: Failure | undefined;
   #waiting: { resolve(): void } | undefined;
+
+  override makeConnection(transport: ITransport): Completion {
+    const completion = super.makeConnection(transport);
+    // Who writes JavaScript may return anything.
+    if (typeof completion?.then !== 'function') return completion;
+    return completion.then(undefined, (error: unknown) => this.#loopFailed(error));
+  }
 
   override dataReceived(data: Buffer): void {
     this.#chunks.push(data);
@@ -104,6 +114,13 @@ export class StreamProtocol<T extends PausableTransport = ITCPTransport>
     const chunk = this.#chunks.shift() as Buffer;
     this.#kept -= chunk.length + CHUNK_OVERHEAD;
     return chunk;
+  }
+
+  /** What a loop in `connectionMade` doesn't catch is the program's fault, unless it is how the connection or the peer has failed. */
+  #loopFailed(error: unknown): void {
+    if (error === this.#reason?.value) return;
+    if (!(error instanceof ParseError)) throw error;
+    this.transport.loseConnection({ reason: error });
   }
 
   #wake(): void {

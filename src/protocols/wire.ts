@@ -42,6 +42,11 @@ export class Chargen extends Protocol implements IPushProducer {
   }
 
   resumeProducing(): void {
+    if ((this.transport as { readonly disconnecting?: boolean }).disconnecting === true) {
+      // The close waits for its producer, and this one would never come to an end.
+      this.transport.unregisterProducer();
+      return;
+    }
     lines ??= characterLines();
     this.#paused = false;
     // Changed by `pauseProducing`, which the transport calls inside `write`.

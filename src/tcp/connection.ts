@@ -108,6 +108,7 @@ export abstract class Connection<D extends ConnectionDriver = ConnectionDriver>
     this.#state = 'closing';
     if (reason !== undefined) this.rareParts().reason = Failure.from(reason);
     this.#driver?.stopReading();
+    this.releaseOwnProducing();
     this.#driver?.startWriting();
   }
 
@@ -189,6 +190,7 @@ export abstract class Connection<D extends ConnectionDriver = ConnectionDriver>
       this.finish(done, 'in order');
       return;
     }
+    this.releaseOwnProducing();
     try {
       this.follow(protocol.readConnectionLost(), 'readConnectionLost');
     } catch (error) {
@@ -256,6 +258,11 @@ export abstract class Connection<D extends ConnectionDriver = ConnectionDriver>
     if (this.queue.bytes > 0) return;
     if (this.#state === 'closing') this.finish(this.rare?.reason ?? done, 'in order');
     else if (this.#writing === 'ending') this.endWriting();
+  }
+
+  /** Reading is over. Who is its own producer, as an echo, has nothing more to come, and wouldn't unregister. */
+  private releaseOwnProducing(): void {
+    if (this.rare?.producer?.holds(this) === true) this.unregisterProducer();
   }
 
   private endWriting(): void {

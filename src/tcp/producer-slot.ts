@@ -25,6 +25,11 @@ export class ProducerSlot {
     if (!streaming) producer.resumeProducing();
   }
 
+  /** Whether it is this one. */
+  holds(producer: IProducer): boolean {
+    return this.#producer === producer;
+  }
+
   unregister(): void {
     this.#producer = undefined;
   }

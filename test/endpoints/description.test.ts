@@ -56,11 +56,14 @@ describe('parseDescription()', () => {
   });
 
   it('reads back every value that quoteStringArgument() has quoted', () => {
+    const syntax = fc.constantFrom(':', '=', '\\', '[', ']', 'a');
+    const value = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: syntax }));
     fc.assert(
-      fc.property(fc.array(fc.string({ unit: 'binary' })), (values) => {
+      fc.property(fc.array(value), (values) => {
         const text = ['tcp', ...values.map((value) => `name=${quoteStringArgument(value)}`)].join(':');
         expect(fields(text)).to.deep.equal(values.map((value) => ['name', value]));
       }),
+      { examples: [[['[', '']], [['[a', 'b]']]] },
     );
   });
 
@@ -93,6 +96,14 @@ describe('parseDescription()', () => {
 });
 
 describe('quoteStringArgument()', () => {
+  it('keeps a bracket at the beginning from being that of an address', () => {
+    expect(['[', '[a]', 'a[b]'].map(quoteStringArgument)).to.deep.equal([
+      String.raw`\[`,
+      String.raw`\[a]`,
+      'a[b]',
+    ]);
+  });
+
   it('puts a backslash before colons and backslashes', () => {
     expect(quoteStringArgument(String.raw`some : path = \ thing`)).to.equal(
       String.raw`some \: path = \\ thing`,

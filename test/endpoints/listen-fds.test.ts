@@ -44,6 +44,12 @@ describe('ListenFDs.fromEnvironment()', () => {
   });
 
   // Twisted: ListenFDsTests.test_inheritedNamedDescriptors
+  it('finds none if there are more than a process can have', () => {
+    const found = (count: number): number =>
+      given({ LISTEN_PID: '4711', LISTEN_FDS: String(count) }).inheritedDescriptors().length;
+    expect([found(2 ** 20 - 3), found(2 ** 20 - 2), found(999_999_999)]).to.deep.equal([2 ** 20 - 3, 0, 0]);
+  });
+
   it('knows them by name', () => {
     const sockets = given({ LISTEN_PID: '4711', LISTEN_FDS: '2', LISTEN_FDNAMES: 'web:admin' });
     expect([...sockets.inheritedNamedDescriptors()]).to.deep.equal([

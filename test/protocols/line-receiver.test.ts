@@ -128,6 +128,32 @@ describe('LineReceiver', () => {
     });
 
     // Twisted: LineReceiverLineLengthExceededTests.test_multipleLongLines
+    it('what `lineLengthExceeded()` puts back is delivered at once', () => {
+      class Skipping extends Lenient {
+        override lineLengthExceeded(line: Buffer): void {
+          super.lineLengthExceeded(line.subarray(0, 3));
+          this.setLineMode(line.subarray(line.indexOf('\r\n') + 2));
+        }
+      }
+      const { receiver } = connected(Skipping);
+      receiver.MAX_LENGTH = 5;
+      receiver.dataReceived(bytes('123456\r\nnext\r\n654321\r\nlast\r\n'));
+      expect(receiver.events).to.deep.equal(['too long 123', 'next', 'too long 654', 'last']);
+    });
+
+    it('raw mode, set in `lineLengthExceeded()`, has what is put back', () => {
+      class Raw extends Recorder {
+        override lineLengthExceeded(line: Buffer): void {
+          this.setLineMode(line);
+          this.setRawMode();
+        }
+      }
+      const { receiver } = connected(Raw);
+      receiver.MAX_LENGTH = 5;
+      receiver.dataReceived(bytes('123456\r\nnext\r\n'));
+      expect(receiver.events).to.deep.equal(['raw 123456\r\nnext\r\n']);
+    });
+
     it('`lineLengthExceeded()` gets several lines that are too long at once', () => {
       const { receiver } = connected(Small);
       const line = `${'x'.repeat(11)}\r\n`;

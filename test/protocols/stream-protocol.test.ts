@@ -1,4 +1,5 @@
 import { PassThrough, Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { expectTypeOf } from 'expect-type';
 import { Failure } from '../../src/defer/failure.js';
@@ -13,6 +14,8 @@ import {
   lines,
   netstrings,
 } from '../../src/protocols/index.js';
+import { LogCapture } from '../../src/testing/index.js';
+import { FakeConnection } from '../tcp/fake-connection.js';
 import { PausableTransport } from './pausable-transport.js';
 
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
@@ -109,6 +112,50 @@ describe('StreamProtocol', () => {
     stream.unshift(bytes('again'));
     stream.connectionLost(DONE);
     expect(await collect(stream)).to.deep.equal(['again', 'two']);
+  });
+
+  describe('with a loop in connectionMade', () => {
+    class Looping extends StreamProtocol {
+      override async connectionMade(): Promise<void> {
+        for await (const line of lines(this)) {
+          if (line.toString() === 'boom') throw new Error('boom');
+          this.transport.write(bytes('answer'));
+        }
+      }
+    }
+
+    async function looping(input: string, then: (connection: FakeConnection) => void): Promise<LogCapture> {
+      using log = new LogCapture();
+      const connection = new FakeConnection();
+      connection.start(new Looping());
+      connection.receive(input);
+      await nextTurn();
+      then(connection);
+      await nextTurn();
+      expect(connection.endings).to.have.length(1);
+      return log;
+    }
+
+    it('logs no error when the peer resets the connection', async () => {
+      const log = await looping('one\r\n', (connection) => connection.failed(new Error('reset')));
+      expect(log.errors).to.deep.equal([]);
+    });
+
+    it('logs no error for input that is refused, and sends what was written before', async () => {
+      const log = await looping(`one\r\n${'x'.repeat(20_000)}`, (connection) => {
+        connection.flush();
+        expect(connection.output).to.equal('answer');
+        expect(connection.endings[0]?.value).to.be.instanceOf(LineTooLongError);
+      });
+      expect(log.errors).to.deep.equal([]);
+    });
+
+    it('logs what the program throws', async () => {
+      const log = await looping('boom\r\n', (connection) => {
+        expect(connection.endings[0]?.value).to.have.property('message', 'boom');
+      });
+      expect(log.errors).to.have.length(1);
+    });
   });
 
   it('refuses a second loop while the first one waits', async () => {

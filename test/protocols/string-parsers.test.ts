@@ -4,6 +4,7 @@ import {
   type IParser,
   LengthLimitExceededError,
   LengthPrefixedParser,
+  NetstringParseError,
   NetstringParser,
   type PrefixBits,
 } from '../../src/protocols/index.js';
@@ -43,6 +44,23 @@ const outcome = ({ items, error }: Parsed): Parsed =>
   error === undefined ? { items } : { items, error: 'refused' };
 
 describe('NetstringParser', () => {
+  it('gives all back that is in no string, wherever the input ends', () => {
+    const input = '0:,12:hello, world,';
+    for (let end = 0; end <= input.length; end += 1) {
+      const parser = new NetstringParser();
+      parser.feed(bytes(input.slice(0, end)));
+      const rest = parser.next() === undefined ? '' : '0:,';
+      const next = parser.next()?.toString();
+      expect(rest + (next === undefined ? parser.clear().toString() : `12:${next},`)).to.equal(
+        input.slice(0, end),
+      );
+    }
+    const broken = new NetstringParser();
+    broken.feed(bytes('2:aaa,'));
+    expect(() => broken.next()).to.throw(NetstringParseError);
+    expect(broken.clear().toString()).to.equal('2:aaa,');
+  });
+
   const cases: readonly [name: string, input: string][] = [
     ['strings and an unfinished one', '5:hello,0:,1::,3:a,b,7:unfinis'],
     ['an unfinished length', '1:a,12'],
@@ -93,7 +111,7 @@ describe('NetstringParser', () => {
     const parser = new NetstringParser();
     parser.feed(bytes('5:hel'));
     expect(parser.next()).to.equal(undefined);
-    expect(parser.clear().toString()).to.equal('hel');
+    expect(parser.clear().toString()).to.equal('5:hel');
     parser.feed(bytes('1:a,'));
     expect(parser.next()?.toString()).to.equal('a');
   });

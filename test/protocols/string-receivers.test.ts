@@ -242,6 +242,32 @@ describe('`recvd`', () => {
   });
 
   // Twisted: RecvdAttributeMixin.test_recvdChanged
+  it('may be replaced within lengthLimitExceeded, and is delivered at once', () => {
+    class Skipping extends Int8 {
+      override lengthLimitExceeded(): void {
+        this.strings.push('too long');
+        this.recvd = this.recvd.subarray(1);
+      }
+    }
+    const [receiver] = connect(new Skipping(), 3);
+    receiver.dataReceived(bytes('\x04\x05\x02ab\x01'));
+    receiver.dataReceived(bytes('c'));
+    expect(receiver.strings).to.deep.equal(['too long', 'too long', 'ab', 'c']);
+  });
+
+  it('may stay as it is in lengthLimitExceeded, which is then called for each piece that comes', () => {
+    let calls = 0;
+    class Patient extends Int8 {
+      override lengthLimitExceeded(): void {
+        calls += 1;
+      }
+    }
+    const [receiver] = connect(new Patient(), 3);
+    receiver.dataReceived(bytes('\x04'));
+    receiver.dataReceived(bytes('abcd'));
+    expect([calls, receiver.strings]).to.deep.equal([2, []]);
+  });
+
   it('may be replaced within stringReceived', () => {
     const [receiver] = connect(new Int32());
     receiver.onString = (string) => {

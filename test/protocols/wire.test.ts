@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { ConnectionDone } from '../../src/errors/index.js';
 import type { Protocol } from '../../src/protocols/index.js';
 import { wire } from '../../src/protocols/index.js';
 import { Factory } from '../../src/protocols/index.js';
@@ -102,6 +103,19 @@ describe('wire', () => {
     expect(new Set(lines.slice(0, 95)).size).to.equal(95);
     expect(lines[95]).to.equal(lines[0]);
   });
+
+  for (const [name, make] of [
+    ['Echo', () => new wire.Echo()],
+    ['Chargen', () => new wire.Chargen()],
+  ] as const) {
+    it(`${name} is closed in order by whoever says so`, () => {
+      const connection = start(make());
+      connection.receive('x');
+      connection.loseConnection();
+      for (let flushes = 0; flushes < 3; flushes += 1) connection.flush();
+      expect(connection.endings[0]?.value).to.be.an.instanceOf(ConnectionDone);
+    });
+  }
 
   it('Chargen ends with its connection', () => {
     const connection = start(new wire.Chargen());

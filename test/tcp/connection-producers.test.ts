@@ -329,6 +329,35 @@ describe('A producer of a Connection', () => {
     expect(log.messages[0]).to.match(/^resumeProducing of FakeConnection threw/);
   });
 
+  describe('that is the connection itself, as in an echo', () => {
+    it('holds nothing up once the connection is being closed: it reads no more', () => {
+      const { connection, protocol } = connect();
+      connection.registerProducer(connection, true);
+      connection.receive('x');
+      connection.write(bytes(70_000));
+
+      connection.loseConnection();
+
+      expect(connection.connected).to.equal(true);
+      connection.flush();
+      expect(connection.output).to.have.length(70_000);
+      expect(protocol.reason?.value).to.be.an.instanceOf(ConnectionDone);
+    });
+
+    it('holds the end of writing not up once the peer has ended', () => {
+      const { connection, protocol } = connect({ halfClose: true });
+      connection.registerProducer(connection, true);
+      connection.endOfFile();
+      expect(protocol.lost).to.equal(false);
+
+      connection.loseWriteConnection();
+      connection.flush();
+      connection.nextTurn();
+
+      expect(protocol.reason?.value).to.be.an.instanceOf(ConnectionDone);
+    });
+  });
+
   describe('after a hang-up while reading is paused', () => {
     // Beyond Twisted: C4
     it('is stopped at once by a reset; the connection waits to be resumed', () => {

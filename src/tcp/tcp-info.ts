@@ -25,7 +25,7 @@ const at = {
 } as const;
 
 /** By number, from 1 (include/net/tcp_states.h). */
-const states: readonly TcpState[] = [
+export const tcpStates: readonly TcpState[] = [
   'ESTABLISHED',
   'SYN_SENT',
   'SYN_RECV',
@@ -45,7 +45,7 @@ export function getTcpInfo(libc: Libc, fd: number): TcpInfo {
   checked(libc.getsockopt(fd, IPPROTO_TCP, TCP_INFO, bytes), 'getsockopt', { fd });
   const field = (name: keyof typeof at): number => bytes.readUInt32LE(at[name]);
   return {
-    state: states[bytes.readUInt8(0) - 1] ?? 'CLOSE',
+    state: tcpStates[bytes.readUInt8(0) - 1] ?? 'CLOSE',
     retransmits: bytes.readUInt8(2),
     rttMs: field('rtt') / 1000,
     rttVarianceMs: field('rttVariance') / 1000,

@@ -1,6 +1,6 @@
 import { flushUnhandledErrors } from '../../src/defer/index.js';
 import type { ITCPPort } from '../../src/interfaces/index.js';
-import { EFD_CLOEXEC, type Libc } from '../../src/libc/index.js';
+import { EFD_CLOEXEC, type IHostLoop, type Libc } from '../../src/libc/index.js';
 import { Reactor } from '../../src/reactor/index.js';
 import { FileDescriptorReservation, spareEventfd } from '../../src/tcp/index.js';
 import {
@@ -59,6 +59,7 @@ interface Server {
 
 interface Place {
   readonly process: SimulatedProcess;
+  readonly faults: FaultyLibc;
   readonly reactor: Reactor;
   readonly host: Host;
   killed: boolean;
@@ -109,7 +110,7 @@ class Simulation {
     this.#director = new Reactor({ driver: this.#kernel.createProcess({ name: 'director' }) });
     flushUnhandledErrors();
     for (let i = choices.integer(1, 3); i > 0; i -= 1) this.#addServer(i);
-    for (let i = choices.integer(1, 3); i > 0; i -= 1) this.#addPlace(i);
+    for (let i = choices.integer(1, 3); i > 0; i -= 1) this.#addPlace(`place ${i}`, `10.1.${i}.1`);
   }
 
   run(): SimulationResult {
@@ -150,10 +151,7 @@ class Simulation {
     const host = this.#kernel.addHost(`server ${number}`, address);
     const descriptorLimit = this.#calm ? 1024 : this.#choices.integer(12, 60);
     const process = this.#kernel.createProcess({ host, descriptorLimit });
-    const faults = new FaultyLibc(this.#wrap(process.libc));
-    const reactor = new Reactor({
-      driver: { name: 'faulty', libc: faults, createHostLoop: () => process.createHostLoop() },
-    });
+    const { faults, reactor } = makeReactor(process, this.#wrap(process.libc));
     const reservation = new FileDescriptorReservation(spareEventfd(faults));
     const later = (delay: number, f: () => void): void => void reactor.callLater(delay, f);
     const factory = new EchoFactory(() => new Echo(this.#report, this.#choices, this.#calm, later));
@@ -161,10 +159,13 @@ class Simulation {
     this.#servers.push({ process, faults, reactor, reservation, factory, port, address });
   }
 
-  #addPlace(number: number): void {
-    const host = this.#kernel.addHost(`place ${number}`, `10.1.${number}.1`);
+  #addPlace(name: string, address: string): Place {
+    const host = this.#kernel.addHost(name, address);
     const process = this.#kernel.createProcess({ host });
-    this.#places.push({ process, host, reactor: new Reactor({ driver: process }), killed: false });
+    const { faults, reactor } = makeReactor(process, process.libc);
+    const place = { process, faults, host, reactor, killed: false };
+    this.#places.push(place);
+    return place;
   }
 
   #planVisit(): void {
@@ -196,6 +197,9 @@ class Simulation {
       if (choices.chance(0.3)) this.#planExhaustion(server);
       if (choices.chance(0.3)) this.#planCut(server);
     }
+    for (const { faults } of this.#places) {
+      if (choices.chance(0.3)) faults.odds(this.#someOdds(), choices.integer(0, 0xffff_ffff));
+    }
     const place = choices.one(this.#places);
     if (choices.chance(0.2)) this.#at(this.#someTime(), () => this.#kill(place));
   }
@@ -203,7 +207,8 @@ class Simulation {
   #someOdds(): FaultOdds {
     const odds: Partial<Record<LibcCall, Record<string, number>>> = {};
     for (const { call, errno, effect } of legalFaults) {
-      if (effect === 'fatal' || !this.#choices.chance(0.3)) continue;
+      // shutdown() says ENOTCONN only of a connection that is over; one that goes on would wait for its FIN for ever.
+      if (effect === 'fatal' || call === 'shutdown' || !this.#choices.chance(0.3)) continue;
       (odds[call] ??= {})[errno] = this.#choices.between(0, ODDS_MAX);
     }
     return odds;
@@ -238,7 +243,7 @@ class Simulation {
 
   #endTrouble(): void {
     this.#kernel.network.heal();
-    for (const { faults } of this.#servers) {
+    for (const { faults } of [...this.#servers, ...this.#places]) {
       this.#faultsMet += faults.injected;
       faults.reset();
     }
@@ -258,11 +263,7 @@ class Simulation {
       this.#report(`the port of ${address} is lost`);
       return;
     }
-    const process = this.#kernel.createProcess({
-      host: this.#kernel.addHost('last', `10.2.${this.#places.length}.1`),
-    });
-    const place = { process, host: process.host, reactor: new Reactor({ driver: process }), killed: false };
-    this.#places.push(place);
+    const place = this.#addPlace('last', `10.2.${this.#places.length}.1`);
     for (let attempt = 0; attempt < 20; attempt += 1) {
       const last = this.#makeVisit(place);
       this.#visits.push(last);
@@ -333,6 +334,15 @@ class Simulation {
     this.#director.callLater(TROUBLE_S + 1, () => undefined);
     this.#kernel.runSync(until, { withinMs: PATIENCE_MS });
   }
+}
+
+function makeReactor(
+  process: SimulatedProcess,
+  libc: Libc,
+): { readonly faults: FaultyLibc; readonly reactor: Reactor } {
+  const faults = new FaultyLibc(libc);
+  const createHostLoop = (): IHostLoop => process.createHostLoop();
+  return { faults, reactor: new Reactor({ driver: { name: faults.name, libc: faults, createHostLoop } }) };
 }
 
 function isOver({ ended }: VisitFactory): boolean {

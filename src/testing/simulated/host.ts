@@ -1,6 +1,7 @@
 import type { Network } from './network.js';
 import { ANY_IPV4, ANY_IPV6, isIPv6Host, isLoopback } from './place.js';
 import { Ports } from './ports.js';
+import { UnixNames } from './unix-names.js';
 
 /** A machine on a simulated network: addresses, and the ports that all of its processes share. */
 export class Host {
@@ -9,6 +10,7 @@ export class Host {
   /** Without the loopback ones. */
   readonly addresses: readonly string[];
   readonly ports: Ports;
+  readonly unixNames = new UnixNames();
 
   constructor(network: Network, name: string, addresses: readonly string[]) {
     this.network = network;

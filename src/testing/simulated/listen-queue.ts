@@ -1,17 +1,14 @@
-import type { TcpSocket } from './tcp-socket.js';
-
 /**
  * The clients of a listening socket that nobody has accepted yet.
  *
- * Facts (listen(2), tcp(7), sk_acceptq_is_full in the kernel): the queue takes one more than the backlog. While it is full, what would
- * begin a connection is thrown away, and so is what would complete one; the client sends it again after a while. The backlog is cut to
+ * Facts (listen(2), sk_acceptq_is_full and unix_recvq_full in the kernel): the queue takes one more than the backlog. The backlog is cut to
  * net.core.somaxconn, and one below 0 is taken for a very large one.
  */
 const SOMAXCONN = 4096;
 
-export class ListenQueue {
+export class ListenQueue<Client> {
   #backlog = 0;
-  readonly #waiting: TcpSocket[] = [];
+  readonly #waiting: Client[] = [];
 
   constructor(backlog: number) {
     this.backlog = backlog;
@@ -33,16 +30,16 @@ export class ListenQueue {
     return this.#waiting.length > this.#backlog;
   }
 
-  push(client: TcpSocket): void {
+  push(client: Client): void {
     this.#waiting.push(client);
   }
 
-  shift(): TcpSocket | undefined {
+  shift(): Client | undefined {
     return this.#waiting.shift();
   }
 
   /** All that wait; afterwards none does. */
-  takeAll(): TcpSocket[] {
+  takeAll(): Client[] {
     return this.#waiting.splice(0);
   }
 }

@@ -73,14 +73,15 @@ export class SimulatedLibc implements Libc {
   // ---- sockets
 
   socket(domain: number, type: number, protocol: number): number {
-    if (domain !== AF_INET && domain !== AF_INET6) return -errno.EAFNOSUPPORT;
+    if (domain !== AF_INET && domain !== AF_INET6 && domain !== AF_UNIX) return -errno.EAFNOSUPPORT;
     if ((type & ~SOCKET_FLAGS) !== SOCK_STREAM) return -errno.ESOCKTNOSUPPORT;
-    if (protocol !== 0 && protocol !== IPPROTO_TCP) return -errno.EPROTONOSUPPORT;
+    const usual = domain === AF_UNIX ? AF_UNIX : IPPROTO_TCP;
+    if (protocol !== 0 && protocol !== usual) return -errno.EPROTONOSUPPORT;
     const { host } = this.#process;
-    return this.#open(
-      () => new TcpSocket(host, domain, isSet(type, SOCK_NONBLOCK)),
-      isSet(type, SOCK_CLOEXEC),
-    );
+    const nonBlocking = isSet(type, SOCK_NONBLOCK);
+    const make = (): OpenFile =>
+      domain === AF_UNIX ? new UnixSocket(host, nonBlocking) : new TcpSocket(host, domain, nonBlocking);
+    return this.#open(make, isSet(type, SOCK_CLOEXEC));
   }
 
   socketpair(domain: number, type: number, protocol: number, pair: Int32Array): number {
@@ -89,7 +90,11 @@ export class SimulatedLibc implements Libc {
       return domain === AF_INET || domain === AF_INET6 ? -errno.EOPNOTSUPP : -errno.EAFNOSUPPORT;
     if ((type & ~SOCKET_FLAGS) !== SOCK_STREAM) return -errno.ESOCKTNOSUPPORT;
     if (protocol !== 0 && protocol !== AF_UNIX) return -errno.EPROTONOSUPPORT;
-    return this.#openPair(pair, () => UnixSocket.pair(isSet(type, SOCK_NONBLOCK)), isSet(type, SOCK_CLOEXEC));
+    return this.#openPair(
+      pair,
+      () => UnixSocket.pair(this.#process.host, isSet(type, SOCK_NONBLOCK)),
+      isSet(type, SOCK_CLOEXEC),
+    );
   }
 
   bind(fd: number, address: SocketAddress): number {

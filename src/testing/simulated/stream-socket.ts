@@ -12,7 +12,6 @@ import {
   SO_PROTOCOL,
   SO_TYPE,
   type SocketAddress,
-  errno,
 } from '../../libc/index.js';
 import { OpenFile } from './open-file.js';
 import { type SocketOptions, fill } from './socket-options.js';
@@ -96,6 +95,3 @@ export function directionsOf(how: number): number | undefined {
       return undefined;
   }
 }
-
-/** The answer of calls that a kind of socket doesn't have. */
-export const NOT_SUPPORTED = -errno.EOPNOTSUPP;

@@ -1,4 +1,5 @@
 import type { TcpState } from '../../interfaces/index.js';
+import { tcpStates } from '../../tcp/tcp-info.js';
 
 /** What TCP_INFO tells of a simulated socket. */
 export interface SimulatedTcpInfo {
@@ -10,21 +11,6 @@ export interface SimulatedTcpInfo {
   readonly segmentBytes: number;
 }
 
-/** By number, from 1 (include/net/tcp_states.h). */
-const states: readonly TcpState[] = [
-  'ESTABLISHED',
-  'SYN_SENT',
-  'SYN_RECV',
-  'FIN_WAIT1',
-  'FIN_WAIT2',
-  'TIME_WAIT',
-  'CLOSE',
-  'CLOSE_WAIT',
-  'LAST_ACK',
-  'LISTEN',
-  'CLOSING',
-];
-
 const INFO_BYTES = 256;
 /** The kernel's own first values, in us and segments. */
 const RETRANSMIT_TIMEOUT_US = 200_000;
@@ -35,7 +21,7 @@ const CONGESTION_WINDOW = 10;
 export function encodeTcpInfo(value: Uint8Array, info: SimulatedTcpInfo): number {
   const bytes = Buffer.alloc(INFO_BYTES);
   const isConnected = info.state !== 'LISTEN' && info.state !== 'CLOSE';
-  bytes.writeUInt8(states.indexOf(info.state) + 1, 0);
+  bytes.writeUInt8(tcpStates.indexOf(info.state) + 1, 0);
   bytes.writeUInt32LE(RETRANSMIT_TIMEOUT_US, 8);
   bytes.writeUInt32LE(info.segmentBytes, 16);
   bytes.writeUInt32LE(info.segmentBytes, 20);

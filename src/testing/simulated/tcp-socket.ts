@@ -25,6 +25,8 @@ import { encodeTcpInfo } from './tcp-info.js';
  *    error, or ECONNABORTED if that has been told, and the next one begins a new attempt.
  *  - A port that bind() gave is kept until close(); one that connect() or listen() took is given up with the connection. getsockname goes
  *    on telling it.
+ *  - While the queue of a listening socket is full, what would begin a connection is thrown away, and so is what would complete one; the
+ *    client sends it again after a while.
  *  - shutdown() of a listening socket's receiving ends its listening.
  */
 
@@ -41,7 +43,7 @@ export class TcpSocket extends StreamSocket {
   #call: CallState = 'unconnected';
   /** Whether the port is this socket's: by bind(), or by another call. */
   #bound: 'no' | 'byBind' | 'byOther' = 'no';
-  #queue: ListenQueue | undefined;
+  #queue: ListenQueue<TcpSocket> | undefined;
   /** Whose client it is, until the connection is complete. */
   #listener: TcpSocket | undefined;
   /** No descriptor leads here any more. */
@@ -256,7 +258,7 @@ export class TcpSocket extends StreamSocket {
   }
 
   /** Who waits is reset. */
-  #stopListening(queue: ListenQueue): void {
+  #stopListening(queue: ListenQueue<TcpSocket>): void {
     this.#queue = undefined;
     for (const client of queue.takeAll()) {
       client.#orphan = true;

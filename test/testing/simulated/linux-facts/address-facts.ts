@@ -87,6 +87,7 @@ export const addressFacts: readonly LinuxFact[] = [
   },
   {
     name: 'addresses that aren’t this machine’s, or of another family',
+    needsIPv6: true,
     run: (calls) => {
       const fd = calls.socket();
       calls.libc.bind(fd, new SocketAddress().setIPv4(0xc000_0201, 0));
@@ -104,6 +105,7 @@ export const addressFacts: readonly LinuxFact[] = [
   },
   {
     name: 'IPv4 clients on `::`',
+    needsIPv6: true,
     run: (calls) => {
       const listener = calls.socket(AF_INET6);
       calls.libc.bind(listener, ipv6(0));

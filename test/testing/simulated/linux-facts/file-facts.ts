@@ -1,8 +1,71 @@
-import { EFD_CLOEXEC, EFD_NONBLOCK, SHUT_RD, SHUT_WR } from '../../../../src/libc/index.js';
+import {
+  AF_UNIX,
+  SOL_SOCKET,
+  SO_ACCEPTCONN,
+  SocketAddress,
+  EFD_CLOEXEC,
+  EFD_NONBLOCK,
+  SHUT_RD,
+  SHUT_WR,
+} from '../../../../src/libc/index.js';
 import type { LinuxFact } from './linux-fact.js';
 
 /** UNIX sockets, pipes and eventfds. */
 export const fileFacts: readonly LinuxFact[] = [
+  {
+    name: 'a UNIX socket with an abstract name, its clients, and who waits when it is closed',
+    run: (calls) => {
+      const { libc } = calls;
+      const name = new SocketAddress().setUnix(Buffer.from(`\0heddle facts ${process.pid}`));
+      const [listener, second, early] = [calls.socket(AF_UNIX), calls.socket(AF_UNIX), calls.socket(AF_UNIX)];
+      calls.poll(listener);
+      calls.recv(listener);
+      calls.send(listener, 'x');
+      calls.peerOf(listener);
+      libc.listen(listener, 1);
+      libc.connect(early, name);
+      libc.bind(listener, name);
+      libc.bind(listener, name);
+      libc.bind(second, name);
+      libc.connect(early, name);
+      libc.listen(listener, 1);
+      calls.poll(listener);
+      calls.accept(listener);
+      libc.connect(early, name);
+      libc.connect(early, name);
+      calls.poll(early, listener);
+      calls.nameOf(early);
+      calls.peerOf(early);
+      calls.send(early, 'before it is accepted');
+      const other = calls.accept(listener);
+      calls.nameOf(other);
+      calls.peerOf(other);
+      calls.recv(other);
+      calls.send(other, 'answer');
+      calls.recv(early);
+      const waiting = [1, 2, 3].map(() => calls.socket(AF_UNIX));
+      for (const fd of waiting) libc.connect(fd, name);
+      calls.poll(listener, ...waiting);
+      libc.connect(listener, name);
+      libc.listen(early, 1);
+      calls.recv(listener);
+      calls.option(listener, SOL_SOCKET, SO_ACCEPTCONN);
+      calls.close(listener);
+      for (const fd of waiting) {
+        calls.poll(fd);
+        calls.send(fd, 'x');
+        calls.recv(fd);
+        calls.recv(fd);
+      }
+      calls.close(other);
+      calls.recv(early);
+      libc.connect(second, name);
+      libc.bind(second, name);
+      libc.connect(second, new SocketAddress().setUnix(Buffer.from('/no/such/socket')));
+      libc.shutdown(second, SHUT_WR);
+      calls.poll(second);
+    },
+  },
   {
     name: 'both ends of a pair of UNIX sockets',
     run: (calls) => {

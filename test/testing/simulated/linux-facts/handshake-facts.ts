@@ -26,6 +26,7 @@ function deserted(calls: Calls): SocketAddress {
 export const handshakeFacts: readonly LinuxFact[] = [
   {
     name: 'a fresh socket',
+    needsIPv6: true,
     run: (calls) => {
       for (const family of [AF_INET, AF_INET6]) {
         const fd = calls.socket(family);

@@ -1,6 +1,7 @@
 /** What programs are made of: protocols and the factories that build them. Twisted: twisted.internet.protocol, twisted.protocols. */
 export * from './client-creator.js';
 export * from './client-factory.js';
+export * from './duplex-protocol.js';
 export * from './errors.js';
 export * from './factory.js';
 export * from './file-sender.js';
@@ -19,6 +20,7 @@ export * from './protocol-adapters.js';
 export * from './server-factory.js';
 export * from './stateful-string-protocol.js';
 export * from './stream-protocol.js';
+export { type SocketState, TransportDuplex, type TransportDuplexOptions } from './transport-duplex.js';
 export * from './unparsed.js';
 
 // Policies, clients and the smaller protocols.

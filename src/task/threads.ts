@@ -103,9 +103,12 @@ function resultsOf(outcome: ThreadOutcome): readonly unknown[] {
   return outcome.results;
 }
 
-/** What the function throws is in the outcome. Of a result that can't be sent piscina tells with what is left of a DataCloneError. */
+/**
+ * What the function throws is in the outcome. Of a result that can't be sent piscina tells with what is left of a DataCloneError when
+ * that was sent itself: an empty object on Node 20, an Error without a message on Node 22.
+ */
 function unsendable(failure: Failure): Failure {
-  if (failure.value instanceof Error) return failure;
+  if (failure.value instanceof Error && failure.value.message !== '') return failure;
   return new Failure(
     new DOMException('The result of the function can’t be sent to another thread', 'DataCloneError'),
   );

@@ -13,6 +13,7 @@
  *    (setImmediate, no time). What needs longer has to be awaited by the test.
  *  - mocha loads the tests, and this, by require. What `import()` loads are other instances of the same modules, whose
  *    drivers and spare descriptors are not those of the tests.
+ *  - tsx tidies its cache when a thread begins, in its own time: what leads there isn't a test's.
  *  - A test that was skipped, or that failed already, isn't asked.
  */
 import { spawn } from 'node:child_process';
@@ -23,6 +24,7 @@ import { installedDrivers } from './libc/each-driver.js';
 
 const OPEN = '/proc/self/fd';
 const ROUNDS = 100;
+const TSX_CACHE = /\/tsx-\d+(\/|$)/;
 
 let descriptorsBefore: ReadonlyMap<string, string> = new Map();
 let timersBefore = 0;
@@ -52,7 +54,8 @@ function descriptors(): ReadonlyMap<string, string> {
   const open = new Map<string, string>();
   for (const fd of readdirSync(OPEN)) {
     try {
-      open.set(fd, readlinkSync(`${OPEN}/${fd}`));
+      const target = readlinkSync(`${OPEN}/${fd}`);
+      if (!TSX_CACHE.test(target)) open.set(fd, target);
     } catch {
       // It was the listing's own, which is closed by now.
     }

@@ -20,7 +20,8 @@ export interface ITransport {
   writeSequence(pieces: Iterable<Uint8Array>): boolean;
   /**
    * Ends the connection in order: no more reading from now on; once what is queued is sent and no producer is
-   * registered, the protocol's `connectionLost(ConnectionDone)` follows. Calling it again does nothing.
+   * registered, the protocol's `connectionLost(ConnectionDone)` follows. Calling it again does nothing. A connection that is
+   * its own producer, as in an echo, is unregistered by this.
    */
   loseConnection(options?: LoseConnectionOptions): void;
   /** The other end. Also known after the connection is lost. */

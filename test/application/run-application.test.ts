@@ -72,6 +72,18 @@ describe('An application', () => {
       expect(events).to.deep.equal([]);
     });
 
+    it('that fails is not told to stop, whatever service it is', async () => {
+      const events: string[] = [];
+      const service = new RecordingService('a', events);
+      service.onStart = () => fail(new Trouble('no'));
+      expect(outcomeOf(startApplication(service, reactor)).text).to.equal('no');
+      events.length = 0;
+      const ended = reactor.run({ installSignalHandlers: false });
+      reactor.stop();
+      await ended;
+      expect(events).to.deep.equal([]);
+    });
+
     it('leaves it to the reactor to log that stopping has failed', async () => {
       const { application, services } = makeApplication('a');
       startApplication(application, reactor);

@@ -17,7 +17,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** What a copy needs; its modules are the project's own. */
 const COPIED = ['src', 'test', 'tsconfig.json', 'package.json'];
 
-/** Tests that look at the kernel's side of heddle, the small ones first: mocha stops at the first that fails. */
+/**
+ * Tests that look at the kernel's side of heddle, the small ones first: mocha stops at the first that fails. A mutant of the
+ * floors above names its own.
+ */
 const FLOORS = ['time', 'libc', 'tcp', 'reactor', 'conformance', 'faults'];
 
 /** A mutant that makes the tests hang is noticed, too. */
@@ -30,14 +33,17 @@ interface Verdict {
 }
 
 function testsIn(folder: string): string[] {
-  const names = readdirSync(folder).filter((name) => name.endsWith('.test.ts'));
-  return names.sort().map((name) => join(folder, name));
+  const names = readdirSync(folder, { encoding: 'utf8', recursive: true });
+  return names
+    .filter((name) => name.endsWith('.test.ts'))
+    .sort()
+    .map((name) => join(folder, name));
 }
 
-/** Runs the tests in a folder until one fails. */
-function test(folder: string): Verdict {
+/** Runs the tests of these floors in a folder until one fails. */
+function test(folder: string, floors: readonly string[]): Verdict {
   const mocha = join(root, 'node_modules/mocha/bin/mocha.js');
-  const files = FLOORS.flatMap((floor) => testsIn(join(folder, 'test', floor)));
+  const files = floors.flatMap((floor) => testsIn(join(folder, 'test', floor)));
   const options = [
     '--no-config',
     '--extension',
@@ -73,7 +79,7 @@ function firstFailure(report: string): string {
 }
 
 /** Puts a mutant into the copy, has it tested, and takes it out again. */
-function judge(folder: string, { file, from, to }: Mutant): Verdict {
+function judge(folder: string, { file, from, to, floors = FLOORS }: Mutant): Verdict {
   const path = join(folder, file);
   const original = readFileSync(path, 'utf8');
   const places = original.split(from).length - 1;
@@ -83,7 +89,7 @@ function judge(folder: string, { file, from, to }: Mutant): Verdict {
     original.replace(from, () => to),
   );
   try {
-    return test(folder);
+    return test(folder, floors);
   } finally {
     writeFileSync(path, original);
   }
@@ -101,7 +107,7 @@ function run(words: readonly string[]): number {
   const folder = makeCopy();
   let survivors = 0;
   try {
-    const healthy = test(folder);
+    const healthy = test(folder, [...new Set(chosen.flatMap(({ floors = FLOORS }) => floors))]);
     if (healthy.caught) throw new Error(`The tests fail without any mutant: ${healthy.by}`);
     for (const mutant of chosen) {
       const { caught, by } = judge(folder, mutant);

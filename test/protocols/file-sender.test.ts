@@ -180,6 +180,26 @@ describe('FileSender', () => {
     expect(consumer.text).to.equal('onethree');
   });
 
+  it('begins anew while a read of a cancelled transfer is under way, which is nothing to the new one', async () => {
+    const sender = new SmallSender();
+    const reads: ((result: { bytesRead: number }) => void)[] = [];
+    const slow: SendableFile = { read: () => new Promise((resolve) => reads.push(resolve)) };
+    const first = sender.beginFileTransfer(slow, new Consumer());
+    first.addErrback(() => undefined).cancel();
+    const consumer = new Consumer(true);
+    const second = sender.beginFileTransfer(slow, consumer);
+    expect(reads).to.have.length(2);
+    reads[0]?.({ bytesRead: 0 });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(second.called).to.equal(false);
+    reads[1]?.({ bytesRead: 4 });
+    await consumer.next();
+    await new Promise((resolve) => setImmediate(resolve));
+    reads[2]?.({ bytesRead: 0 });
+    expect((await second).length).to.equal(1);
+    expect(consumer.pieces.map(({ length }) => length)).to.deep.equal([4]);
+  });
+
   it('leaves alone a consumer that has another producer', () => {
     const consumer = new Consumer();
     const other = { resumeProducing: () => undefined, stopProducing: () => undefined };

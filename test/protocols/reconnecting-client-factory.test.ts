@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { expect } from 'chai';
 import { expectTypeOf } from 'expect-type';
 import fc from 'fast-check';
@@ -261,6 +262,12 @@ describe('ReconnectingClientFactory.stopTrying', () => {
     controller.abort();
     expect(connector.calls).to.deep.equal(['connect', 'stopConnecting']);
     expect(factory.continueTrying).to.equal(false);
+
+    const lasting = new AbortController().signal;
+    const stopped = scene({ signal: lasting }).factory;
+    expect(getEventListeners(lasting, 'abort')).to.have.length(1);
+    stopped.stopTrying();
+    expect(getEventListeners(lasting, 'abort')).to.have.length(0);
 
     expect(scene({ signal: AbortSignal.abort() }).factory.continueTrying).to.equal(false);
     const disposed = scene().factory;

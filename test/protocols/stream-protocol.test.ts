@@ -78,6 +78,8 @@ describe('StreamProtocol', () => {
     expect(transport.reading).to.equal(true);
     stream.dataReceived(bytes('more'));
     expect((await next).value?.toString()).to.equal('more');
+    for (let i = 0; i < 3; i += 1) stream.dataReceived(Buffer.alloc(300));
+    expect(transport.reading).to.equal(false);
   });
 
   it('counts many small chunks as what they take', () => {

@@ -3,8 +3,10 @@ import { DuplexFactory, type IListeningPort, type IStreamServerEndpoint } from '
 
 /** Has node's HTTP server serve the connections of a heddle endpoint. */
 export async function serveHTTP(endpoint: IStreamServerEndpoint, web: Server): Promise<IListeningPort> {
-  // node's own sockets come with TCP_NODELAY, too.
-  const factory = new DuplexFactory((stream) => void web.emit('connection', stream.setNoDelay()));
+  // As with node's own sockets: TCP_NODELAY, and a 400 isn't followed by a reset.
+  const factory = new DuplexFactory((stream) => void web.emit('connection', stream.setNoDelay()), {
+    resetOnError: false,
+  });
   const port = await endpoint.listen(factory);
   // node:http begins here to look for connections that outlast headersTimeout and requestTimeout.
   web.emit('listening');

@@ -15,7 +15,8 @@ import { getLog } from '../logger/log.js';
  *  - `net.Socket` tries to send inside `write()`, so `socket.write(answer); socket.destroy()` sends the answer, and node:http relies on it
  *    (its 400 Bad Request). A transport sends when its turn ends. So `destroy()` waits until the transport has had
  *    the chance to send what it has been given: one setImmediate later any turn is over.
- *  - What was cut off mustn't look like an end in order. So `destroy()` with bytes unsent, or with an error, resets.
+ *  - What was cut off mustn't look like an end in order. So `destroy()` with bytes unsent resets, and `destroy(error)` (which is what
+ *    a `pipeline` does whose source fails) does so in any case, unless it is told otherwise.
  *  - `push` says false when enough is kept: the transport is paused until `_read`. Pausing and resuming cost no system call of their own,
  *    as the reactor applies what has changed when a turn ends.
  *  - A stream with an error nobody listens to ends the process. A peer's reset is no reason for that.
@@ -38,6 +39,11 @@ export interface TransportDuplexOptions {
   readonly readableHighWaterMark?: number;
   /** How many bytes may be unsent before `write()` says false. Default 65,536. */
   readonly writableHighWaterMark?: number;
+  /**
+   * Whether `destroy(error)` resets the connection though all that was written is sent. Default true: it looks cut off. With false it
+   * ends in order then, as a `net.Socket` does: what node:http says to nonsense (400) arrives in order.
+   */
+  readonly resetOnError?: boolean;
 }
 
 /** What the protocol tells its stream. */
@@ -58,7 +64,7 @@ export type SocketState = 'open' | 'readOnly' | 'writeOnly' | 'closed';
  *  - **Writing**: a callback of `write()` means that the kernel has the bytes; `end()` ends the writing only, and 'finish' means that FIN
  *    is sent.
  *  - **Ending.** When both directions have ended, 'close' follows. `destroy()` ends both: in order if all that was written can be
- *    sent at once, else with a reset. `destroy(error)` sends what it can and resets.
+ *    sent at once, else with a reset. `destroy(error)` sends what it can and resets; see `resetOnError`.
  *  - **Errors.** A lost connection destroys the stream with the reason (a ConnectionLost, whose `code` is `ECONNRESET` and the like),
  *    if anybody listens to 'error'; without a listener there is only 'close'. What a 'data' listener throws is logged
  *    and costs this connection, as anything that a protocol throws.
@@ -74,6 +80,7 @@ export class TransportDuplex extends Duplex {
   readonly connecting = false;
   readonly pending = false;
 
+  readonly #resetOnError: boolean;
   #timer: NodeJS.Timeout | undefined;
   /** The transport's byte count when the timer was last looked at. */
   #sentBefore = 0;
@@ -93,6 +100,7 @@ export class TransportDuplex extends Duplex {
       writableHighWaterMark: options.writableHighWaterMark ?? HIGH_WATER_MARK,
     });
     this.transport = transport;
+    this.#resetOnError = options.resetOnError ?? true;
     attach({
       received: (data) => this.#received(data),
       readingEnded: () => this.#readingEnded(),
@@ -236,7 +244,7 @@ export class TransportDuplex extends Duplex {
     this.#whenLost = () => done(error);
     const { transport } = this;
     transport.pauseProducing();
-    const isCut = error !== null || this.#unhanded > 0;
+    const isCut = (error !== null && this.#resetOnError) || this.#unhanded > 0;
     const end = (): void => {
       if (isCut || transport.bytesQueued > 0) transport.abortConnection();
       else transport.loseConnection();

@@ -19,14 +19,14 @@ const QUEUED_MAX = 65_536 + 65_536;
 type Role = 'client' | 'server';
 type Connected = IProtocol & { readonly transport: ITCPTransport };
 
-/** What Twisted says at the end of an exchange. */
+/** What Twisted says at the end of an exchange; each has some of these. */
 interface Report {
-  readonly same?: boolean;
-  readonly items?: number;
-  readonly received?: number;
-  readonly answered?: number;
-  readonly reason?: string;
-  readonly events?: readonly string[];
+  readonly same: boolean;
+  readonly items: number;
+  readonly received: number;
+  readonly answered: number;
+  readonly reason: string;
+  readonly events: readonly string[];
 }
 
 /** Makes an exchange: Twisted in its role, heddle in the other with the protocols that `build` gives. All connections have ended then. */
@@ -66,20 +66,20 @@ async function framed(role: Role, exchange: keyof typeof FRAMED): Promise<Outcom
   );
   const { right } = protocol!.conversation;
   return {
-    passed:
-      report.same === true && report.items === ITEMS && right === ITEMS && report.reason === 'ConnectionDone',
+    passed: report.same && report.items === ITEMS && right === ITEMS && report.reason === 'ConnectionDone',
     figure: `of ${ITEMS} Twisted got ${report.items} and heddle ${right}; ${report.reason}`,
   };
 }
 
 function nameOf(protocol: RecordingProtocol): string {
   const reason = protocol.reason?.value as (Error & { readonly code?: string }) | undefined;
-  return `${reason?.name}${reason?.code === undefined ? '' : ` (${reason.code})`}`;
+  if (reason === undefined) return 'not lost';
+  return reason.code === undefined ? reason.name : `${reason.name} (${reason.code})`;
 }
 
 function told(report: Report, protocol: RecordingProtocol): string {
   const events = protocol.events.filter((event) => event !== 'data').join(' ');
-  return `Twisted got ${report.received}, ${report.events?.join(' ')} ${report.reason}; heddle ${protocol.received.length}, ${events}, ${nameOf(protocol)}`;
+  return `Twisted got ${report.received}, ${report.events.join(' ')} ${report.reason}; heddle ${protocol.received.length}, ${events}, ${nameOf(protocol)}`;
 }
 
 async function peerHalfCloses(role: Role): Promise<Outcome> {
@@ -96,7 +96,7 @@ async function peerHalfCloses(role: Role): Promise<Outcome> {
   );
   const passed =
     report.received === SOME &&
-    report.events?.join() === 'write,read' &&
+    report.events.join() === 'write,read' &&
     report.reason === 'ConnectionDone' &&
     protocol!.received.length === SOME &&
     nameOf(protocol!) === 'ConnectionDone';
@@ -118,7 +118,7 @@ async function heddleHalfCloses(role: Role): Promise<Outcome> {
   const events = protocol!.events.filter((event) => event !== 'data').join();
   const passed =
     report.received === SOME &&
-    report.events?.[0] === 'read' &&
+    report.events[0] === 'read' &&
     report.reason === 'ConnectionDone' &&
     protocol!.received.length === SOME &&
     events === 'made,writeLost,readLost,lost' &&
@@ -153,7 +153,7 @@ async function big(role: Role): Promise<Outcome> {
     role === 'client' ? new Echo() : new AskBig(later),
   );
   const tookMs = Math.round(performance.now() - since);
-  const same = protocol instanceof AskBig ? protocol.same() : report.same === true;
+  const same = protocol instanceof AskBig ? protocol.same() : report.same;
   const { queuedMax } = protocol!;
   return {
     passed: same && report.received === BIG && queuedMax <= QUEUED_MAX,

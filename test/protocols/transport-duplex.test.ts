@@ -320,6 +320,25 @@ describe('TransportDuplex, destroyed', () => {
     expect([errors, events]).to.deep.equal([[mistake], ['close']]);
   });
 
+  for (const [what, most, end] of [
+    ['ends in order after what was written just before', Infinity, 'in order'],
+    ['resets if something is cut off', 3, 'with reset'],
+  ] as const) {
+    it(`with an error and resetOnError false ${what}`, async () => {
+      const { connection, stream } = makeFake({ resetOnError: false });
+      const error = once(stream, 'error');
+      stream.write('400 Bad Request');
+      stream.destroy(new Error('A mistake'));
+      connection.flush(most);
+      await settled();
+      connection.flush();
+      connection.nextTurn();
+      await error;
+      expect(connection.output).to.equal('400 Bad Request'.slice(0, most));
+      expect(connection.fake.givenUp).to.deep.equal([end]);
+    });
+  }
+
   it('takes no more input', async () => {
     const { connection, stream } = makeFake();
     stream.destroy();

@@ -27,7 +27,8 @@ export async function cell(
   const what = `${peer} | ${exchange}`;
   try {
     const outcome = await within(EXCHANGE_MS_MAX, Promise.resolve(make()));
-    check(what, outcome?.passed ?? false, outcome?.figure ?? `not done within ${EXCHANGE_MS_MAX / 1000} s`);
+    const { passed = false, figure = `not done within ${EXCHANGE_MS_MAX / 1000} s` } = outcome ?? {};
+    check(what, passed, figure.replaceAll('\n', '; '));
   } catch (error) {
     check(what, false, error instanceof Error ? (error.stack ?? error.message) : String(error));
   }

@@ -25,7 +25,7 @@ export const MATRIX = {
     '60 MB both ways',
     'many connections',
   ],
-  nc: ['half-close by the peer', 'half-close by heddle', 'reset by heddle', 'IPv6'],
+  nc: ['half-close by the peer', 'half-close by heddle', 'IPv6'],
   socat: [
     'half-close by the peer',
     'half-close by heddle',

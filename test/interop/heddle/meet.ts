@@ -3,8 +3,8 @@ import {
   type ConnectionOptions,
   DuplexFactory,
   Factory,
-  type IInternetAddress,
   type IProtocol,
+  type Failure,
   type ITCPPort,
   Protocol,
   type TransportDuplex,
@@ -34,7 +34,7 @@ export class Listener<P extends IProtocol> implements AsyncDisposable {
   }
 
   get port(): number {
-    return (this.#port.getHost() as IInternetAddress).port;
+    return this.#port.getHost().port;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -58,6 +58,8 @@ export function listenForStreams(made: (stream: TransportDuplex) => void, host =
 export class Echo extends Protocol {
   /** The most that was queued. */
   queuedMax = 0;
+  /** Why the connection was lost; undefined until then. */
+  reason: Failure | undefined;
 
   override connectionMade(): void {
     this.transport.registerProducer(this.transport, true);
@@ -66,5 +68,9 @@ export class Echo extends Protocol {
   override dataReceived(data: Buffer): void {
     this.transport.write(data);
     this.queuedMax = Math.max(this.queuedMax, this.transport.bytesQueued);
+  }
+
+  override connectionLost(reason: Failure): void {
+    this.reason = reason;
   }
 }

@@ -27,8 +27,12 @@ export type Fault =
   /** accept fails in a way that the reservation can't help with. */
   | { readonly accept: ErrnoName };
 
-/** A fault begins, the fault ends, or nothing changes; in any case a report is the answer. */
-export type Question = { readonly fault: Fault } | { readonly mend: true } | { readonly report: true };
+/** A fault begins, the fault ends, garbage is collected, or nothing changes; in any case a report is the answer. */
+export type Question =
+  | { readonly fault: Fault }
+  | { readonly mend: true }
+  | { readonly collect: true }
+  | { readonly report: true };
 
 export interface Report {
   readonly port: number;
@@ -104,6 +108,7 @@ function report(): void {
 process.on('message', (question: Question) => {
   if ('fault' in question) begin(question.fault);
   if ('mend' in question) mend();
+  if ('collect' in question) globalThis.gc?.();
   report();
 });
 process.once('disconnect', () => process.exit());

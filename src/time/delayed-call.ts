@@ -82,16 +82,16 @@ export class DelayedCall implements IDelayedCall {
    */
   delay(secondsLater: number): void {
     this.#checkActive();
-    const time = this.#time + secondsLater;
-    if (Number.isNaN(time))
-      throw new RangeError(`The delay must be a number of seconds, not ${secondsLater}`);
+    const time: unknown = this.#time + secondsLater;
+    if (typeof time !== 'number' || Number.isNaN(time))
+      throw new RangeError(`The delay must be a number of seconds, not ${inspect(secondsLater)}`);
     this.#moveTo(time);
   }
 
   /** Due `secondsFromNow` after now; else like `delay`. Throws a RangeError if that is negative or not a number. */
   reset(secondsFromNow: number): void {
     this.#checkActive();
-    if (!(secondsFromNow >= 0)) throw new RangeError(`The delay must be 0 s or more, not ${secondsFromNow}`);
+    requireDelay(secondsFromNow);
     this.#moveTo(this.#owner.seconds() + secondsFromNow);
   }
 
@@ -132,6 +132,12 @@ export class DelayedCall implements IDelayedCall {
     this.#time = time;
     this.#owner.moved(this);
   }
+}
+
+/** Throws a RangeError unless it is a number and not negative. A text of digits would be joined to the time, not added. */
+export function requireDelay(delay: unknown): void {
+  if (typeof delay === 'number' && delay >= 0) return;
+  throw new RangeError(`The delay must be 0 s or more, not ${inspect(delay)}`);
 }
 
 /** A stack without its title line and the constructor's own frame. */

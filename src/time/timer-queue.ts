@@ -10,7 +10,7 @@
  * Twisted: the timed calls of `twisted.internet.base.ReactorBase`.
  */
 import { CallHeap } from './call-heap.js';
-import { DelayedCall, type DelayedCallOwner } from './delayed-call.js';
+import { DelayedCall, type DelayedCallOwner, requireDelay } from './delayed-call.js';
 
 export interface TimerQueueOptions {
   /**
@@ -61,7 +61,7 @@ export class TimerQueue {
    * TypeError if `f` isn't a function.
    */
   callLater<A extends readonly unknown[]>(delay: number, f: (...args: A) => unknown, args: A): DelayedCall {
-    if (!(delay >= 0)) throw new RangeError(`The delay must be 0 s or more, not ${delay}`);
+    requireDelay(delay);
     if (typeof f !== 'function') throw new TypeError('callLater() takes a function to call');
     return this.schedule(this.#owner.seconds() + delay, f, args);
   }

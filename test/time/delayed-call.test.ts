@@ -87,6 +87,9 @@ describe('DelayedCall', () => {
     const call = clock.callLater(5, nothing);
     for (const bad of [-1, NaN, -Infinity]) expect(() => call.reset(bad)).to.throw(RangeError, `not ${bad}`);
     expect(() => call.delay(NaN)).to.throw(RangeError, 'not NaN');
+    for (const move of [() => call.reset('1' as never), () => call.delay('1' as never)]) {
+      expect(move).to.throw(RangeError, "not '1'");
+    }
     expect(call.getTime()).to.equal(5);
     call.reset(Infinity);
     expect(() => call.delay(-Infinity)).to.throw(RangeError);

@@ -324,6 +324,7 @@ describe('TimerQueue', () => {
       for (const delay of [-1, -Number.MIN_VALUE, NaN, -Infinity]) {
         expect(() => queue.callLater(delay, nothing, [])).to.throw(RangeError, `not ${delay}`);
       }
+      expect(() => queue.callLater('5' as unknown as number, nothing, [])).to.throw(RangeError, "not '5'");
       expect(() => queue.callLater(1, null as unknown as () => void, [])).to.throw(TypeError);
       expect(queue.size).to.equal(0);
     });

@@ -31,7 +31,7 @@ async function benchmark(port: number, clients: number, pipelined: number): Prom
   const right = TESTS.every((test) => rates.some(([, name, rate]) => name === test && Number(rate) > 0));
   return {
     passed: code === 0 && right && !/err/i.test(client.output + client.complaints),
-    figure: `${rates.map(([, name = '', rate = '']) => `${name} ${rate}/s`).join(', ')}`,
+    figure: rates.map(([, name = '', rate = '']) => `${name} ${rate}/s`).join(', '),
   };
 }
 

@@ -20,7 +20,12 @@ export * from './protocol-adapters.js';
 export * from './server-factory.js';
 export * from './stateful-string-protocol.js';
 export * from './stream-protocol.js';
-export { type SocketState, TransportDuplex, type TransportDuplexOptions } from './transport-duplex.js';
+export {
+  type DuplexFeed,
+  type SocketState,
+  TransportDuplex,
+  type TransportDuplexOptions,
+} from './transport-duplex.js';
 export * from './unparsed.js';
 
 // Policies, clients and the smaller protocols.

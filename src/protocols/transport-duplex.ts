@@ -5,7 +5,7 @@ import type { ITCPTransport } from '../interfaces/transport.js';
 import { getLog } from '../logger/log.js';
 
 /**
- * A heddle connection as one of Node's streams, for the code that wants one: `node:http`, `node:tls`, `pipeline`, and the packages that
+ * A heddle connection as one of Node's streams, for the code that wants one: `node:http`, `pipeline`, and the packages that
  * are written for `net.Socket`. test/protocols/transport-duplex.test.ts pins what is said here.
  *
  * Facts about streams and sockets, and what follows:

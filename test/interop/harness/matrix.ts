@@ -1,30 +1,23 @@
+/** Twisted's in both roles. */
+const WITH_TWISTED = [
+  'lines',
+  'netstrings',
+  'int32 strings',
+  'half-close by the peer',
+  'half-close by heddle',
+  'reset by the peer',
+  'reset by heddle',
+  '60 MB both ways',
+  'many connections',
+] as const;
+
 /**
  * Which exchanges are made with which peers. Each cell that stands here has to be run, or its peer's programs be said to be missing;
  * run.ts looks to that.
  */
 export const MATRIX = {
-  'Twisted, client': [
-    'lines',
-    'netstrings',
-    'int32 strings',
-    'half-close by the peer',
-    'half-close by heddle',
-    'reset by the peer',
-    'reset by heddle',
-    '60 MB both ways',
-    'many connections',
-  ],
-  'Twisted, server': [
-    'lines',
-    'netstrings',
-    'int32 strings',
-    'half-close by the peer',
-    'half-close by heddle',
-    'reset by the peer',
-    'reset by heddle',
-    '60 MB both ways',
-    'many connections',
-  ],
+  'Twisted, client': WITH_TWISTED,
+  'Twisted, server': WITH_TWISTED,
   nc: ['half-close by the peer', 'half-close by heddle', 'IPv6'],
   socat: [
     'half-close by the peer',

@@ -69,7 +69,7 @@ class Lines(basic.LineReceiver):
         self.itemReceived(line)
 
 
-class Netstrings(basic.NetstringReceiver):
+class Strings:
     def sendItem(self, item):
         self.sendString(item)
 
@@ -77,12 +77,12 @@ class Netstrings(basic.NetstringReceiver):
         self.itemReceived(string)
 
 
-class Int32Strings(basic.Int32StringReceiver):
-    def sendItem(self, item):
-        self.sendString(item)
+class Netstrings(Strings, basic.NetstringReceiver):
+    pass
 
-    def stringReceived(self, string):
-        self.itemReceived(string)
+
+class Int32Strings(Strings, basic.Int32StringReceiver):
+    pass
 
 
 # ---- how connections end

@@ -238,6 +238,18 @@ export const mutants: readonly Mutant[] = [
     to: 'if (childTime === time) break;',
   },
   {
+    what: 'the host loop is not told that the last timer was cancelled',
+    file: 'src/time/timer-queue.ts',
+    from: '    if (this.#size === 0) this.#onEmpty?.();\n',
+    to: '',
+  },
+  {
+    what: 'of those who wait for a descriptor to come free only one is told',
+    file: 'src/libc/descriptor-accounting.ts',
+    from: 'if (this.#waiting.delete(request)) request.freed();',
+    to: 'if (this.#waiting.delete(request)) return request.freed();',
+  },
+  {
     what: 'callFromThread() does not wake the loop',
     file: 'src/reactor/loop.ts',
     from: '    this.#calls.push(call);\n    this.#host.requestTurn();',

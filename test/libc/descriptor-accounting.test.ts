@@ -18,6 +18,7 @@ describe('DescriptorAccounting', () => {
     descriptors.onceClosed(() => told.push('second'));
     expect(told).to.deep.equal([]);
     descriptors.closed();
+    expect(told).to.deep.equal(['first', 'second']);
     descriptors.closed();
     expect(told).to.deep.equal(['first', 'second']);
   });

@@ -389,6 +389,29 @@ describe('Connector, with a connection that the kernel makes at once', () => {
     expect(factory.protocols[0]?.made).to.equal(true);
   });
 
+  it('is kept by nobody once the attempt is over', () => {
+    for (const end of ['connected', 'stopped'] as const) {
+      const { context, connector } = connectAtOnce();
+      expect(context.onDisconnectAll.size).to.equal(1);
+      if (end === 'connected') context.time.advance(0);
+      else connector.stopConnecting();
+
+      expect(context.onDisconnectAll.size).to.equal(0);
+      expect(connector.state).to.equal(end === 'connected' ? 'connected' : 'disconnected');
+    }
+  });
+
+  it('takes it although it was disconnected before it began', () => {
+    const { context, connector, factory } = connectAtOnce();
+    connector.stopConnecting();
+    connector.disconnect();
+    connector.connect();
+    context.time.advance(0);
+
+    expect(connector.state).to.equal('connected');
+    expect(factory.protocols[0]?.made).to.equal(true);
+  });
+
   it('closes it when the reactor drops everything before that turn, and tells the factory', () => {
     const { context, factory, closed } = connectAtOnce();
     for (const giveUp of [...context.onDisconnectAll]) giveUp();

@@ -348,6 +348,21 @@ describe('TimerQueue', () => {
     expect(queue.size).to.equal(0);
   });
 
+  describe('onEmpty', () => {
+    it('is told when the last call is cancelled, and not when it is made', () => {
+      let told = 0;
+      const queue = new TimerQueue(() => 0, { onEmpty: () => (told += 1) });
+      const [first, second] = [queue.callLater(1, nothing, []), queue.callLater(2, nothing, [])];
+      first.cancel();
+      expect(told).to.equal(0);
+      second.cancel();
+      expect(told).to.equal(1);
+      queue.callLater(1, nothing, []);
+      queue.runDue(1, nothing);
+      expect([told, queue.size]).to.deep.equal([1, 0]);
+    });
+  });
+
   describe('onEarlier', () => {
     it('is told of each call that comes before all others', () => {
       const queue = new QueueByHand();

@@ -162,6 +162,12 @@ export const mutants: readonly Mutant[] = [
     to: 'return registration === undefined || generation === undefined ? undefined : registration;',
   },
   {
+    what: 'an adopted port that is over stays in the epoll set',
+    file: 'src/tcp/port.ts',
+    from: 'forget(this, { shared: this.#shared });',
+    to: 'forget(this);',
+  },
+  {
     what: 'a byte is lost on a short write',
     file: 'src/tcp/write-queue.ts',
     from: '    this.#offset += count;',

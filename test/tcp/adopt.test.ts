@@ -1,5 +1,7 @@
 import { expect } from 'chai';
-import { ReactorClosedError, SystemError } from '../../src/errors/index.js';
+import { Failure } from '../../src/defer/index.js';
+import { ConnectionLost, ReactorClosedError, SystemError } from '../../src/errors/index.js';
+import type { IReadDescriptor } from '../../src/interfaces/index.js';
 import {
   AF_INET,
   type ErrnoName,
@@ -113,6 +115,23 @@ describeOnKernel('adoptStreamPort()', (it) => {
       'EINVAL',
     ]);
     expect(isOpen(env.libc, fd)).to.equal(true);
+  });
+});
+
+describeOnKernel('A port that was adopted and lost without stopListening()', (it) => {
+  it('no longer wakes the reactor when clients come to the original', async (env) => {
+    const listener = env.peers.listen();
+    listener.stopAccepting();
+    const port = env.reactor.adoptStreamPort(listener.fileno(), AF_INET, new RecordingFactory());
+    await env.drive.turns(2);
+    (port as unknown as IReadDescriptor).connectionLost(new Failure(new ConnectionLost()));
+    const peer = env.peers.connect(listener.address);
+    await env.drive(() => peer.connected);
+    await env.drive.turns(2);
+    const waits = env.faults.count('epoll_wait');
+    await env.drive.turns(20);
+
+    expect(env.faults.count('epoll_wait')).to.equal(waits);
   });
 });
 

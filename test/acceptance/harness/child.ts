@@ -16,13 +16,23 @@ export function command(file: string, ...args: readonly string[]): string[] {
  * low limit allows.
  */
 export function limitedCommand(limit: number, file: string, ...args: readonly string[]): string[] {
-  const source = fileURLToPath(new URL(`../${file}`, import.meta.url));
-  const program = fileURLToPath(
-    new URL(`../../../node_modules/.cache/heddle-acceptance/${process.pid}.mjs`, import.meta.url),
+  const words = [process.execPath, '--expose-gc', bundled(file), ...args];
+  return ['bash', '-c', 'ulimit -SHn "$0" && exec "$@"', String(limit), ...words];
+}
+
+const bundles = new Map<string, string>();
+
+/** The file that a program and heddle were put into. Only once: another child may be reading it. */
+function bundled(file: string): string {
+  const known = bundles.get(file);
+  if (known !== undefined) return known;
+  const name = `${process.pid}-${bundles.size}.mjs`;
+  const outfile = fileURLToPath(
+    new URL(`../../../node_modules/.cache/heddle-acceptance/${name}`, import.meta.url),
   );
   buildSync({
-    entryPoints: [source],
-    outfile: program,
+    entryPoints: [fileURLToPath(new URL(`../${file}`, import.meta.url))],
+    outfile,
     bundle: true,
     packages: 'external',
     platform: 'node',
@@ -30,8 +40,8 @@ export function limitedCommand(limit: number, file: string, ...args: readonly st
     target: 'node20.19',
     keepNames: true,
   });
-  const words = [process.execPath, '--expose-gc', program, ...args];
-  return ['bash', '-c', 'ulimit -SHn "$0" && exec "$@"', String(limit), ...words];
+  bundles.set(file, outfile);
+  return outfile;
 }
 
 /** Starts a command. What it writes to its standard error is shown. */

@@ -21,7 +21,13 @@ function resolverOf(...hosts: string[]): IHostnameResolver {
   };
 }
 
-/** A number that is free on both loopback addresses, listened on at those of `hosts`. */
+/**
+ * An IPv4 address for a second listener on the number of the first: nobody connects from it, while any of the clients of
+ * 127.0.0.1 may have that very number.
+ */
+const OTHER = '127.0.0.2';
+
+/** A number that is free on the first of `hosts`, listened on at all of them. */
 function listenOn(env: ConformanceEnvironment, ...hosts: string[]): number {
   const [first = '127.0.0.1', ...others] = hosts;
   const { port } = env.peers.listen({ host: first }).address;
@@ -37,8 +43,8 @@ export const hostNameCases: readonly ConformanceCase[] = [
     needs: ['ipv6'],
     async run(env) {
       const factory = new RecordingFactory();
-      const place = { host: 'both.example', port: listenOn(env, '::1', '127.0.0.1') };
-      const connector = env.connect(place, factory, { resolver: resolverOf('127.0.0.1', '::1') });
+      const place = { host: 'both.example', port: listenOn(env, '::1', OTHER) };
+      const connector = env.connect(place, factory, { resolver: resolverOf(OTHER, '::1') });
       assert.ok(connector.getDestination().equals(new HostnameAddress(place.host, place.port)));
       await env.drive(() => factory.protocols[0]?.made === true);
       assert.equal(factory.protocols[0]?.transport.getPeer().host, '::1');

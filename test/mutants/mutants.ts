@@ -218,8 +218,8 @@ export const mutants: readonly Mutant[] = [
   {
     what: 'loseConnection() does not wait for what is queued',
     file: 'src/tcp/connection.ts',
-    from: '    this.#driver?.stopReading();\n    this.#driver?.startWriting();\n  }\n\n  loseWriteConnection',
-    to: "    this.finish(done, 'at once');\n  }\n\n  loseWriteConnection",
+    from: '    this.releaseOwnProducing();\n    this.#driver?.startWriting();',
+    to: "    this.releaseOwnProducing();\n    this.finish(done, 'at once');",
   },
   {
     what: 'unregisterProducer() does not let a closing connection end',

@@ -270,13 +270,6 @@ export const mutants: readonly Mutant[] = [
     to: '    if (pending >= 0) this.#succeed();',
   },
   {
-    what: 'a delimiter that lies across two pieces is missed',
-    file: 'src/protocols/line-parser.ts',
-    from: 'this.#searched = Math.max(0, length - this.#delimiter.length + 1);',
-    to: 'this.#searched = length;',
-    floors: ['protocols'],
-  },
-  {
     what: 'a line may be a byte longer than the limit',
     file: 'src/protocols/line-parser.ts',
     from: 'if (length > this.#maxLength) throw',

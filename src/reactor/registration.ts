@@ -9,37 +9,66 @@ export const HANG_UP = 4;
 /** `Registration.applied` of a descriptor that isn't in the epoll set. */
 export const OUTSIDE = -1;
 
-const CHANGED = 1;
-const OVER = 2;
-const INTERNAL = 4;
-const KEEPS_ALIVE = 8;
-const LIVE = 16;
-const MAY_BE_LOST = 32;
+// The bits of `#state`. The lowest three are `interest`.
+const INTERESTS = READ | WRITE | HANG_UP;
+const CHANGED = 8;
+const OVER = 16;
+const INTERNAL = 32;
+const KEEPS_ALIVE = 64;
+const LIVE = 128;
+const MAY_BE_LOST = 256;
+const ENDED = 512;
+const RESET = 1024;
+/** From this bit on: `applied`, plus one. Masks have 14 bits at most, so it all fits into a small integer of V8's. */
+const APPLIED_AT = 16;
+const BELOW_APPLIED = (1 << APPLIED_AT) - 1;
 
 /**
  * One descriptor that a poller watches. `generation` goes through the kernel and back, so that an event that was
  * under way when the descriptor was closed doesn't reach the next one with the same number.
+ *
+ * There is a registration for every idle connection, and each property of its own takes a word of 8 bytes; so does,
+ * once for each instance, having any #private method. Hence all that changes is kept as bits of one number.
  */
 export class Registration {
   readonly fd: number;
   readonly generation: number;
   readonly descriptor: IFileDescriptor;
-  /** What is wanted: READ, WRITE, HANG_UP. */
-  interest = 0;
-  /** The mask that the kernel has, or OUTSIDE. */
-  applied = OUTSIDE;
-  /** The worst hang-up that was told. */
-  hungUp: HangUp | undefined = undefined;
-  /**
-   * The properties below, a bit each: there is a registration for every idle connection, and a boolean takes a word
-   * of 8 bytes. So does, once for each instance, having any #private method.
-   */
-  #marks = KEEPS_ALIVE | LIVE | MAY_BE_LOST;
+  #state = KEEPS_ALIVE | LIVE | MAY_BE_LOST;
 
   constructor(fd: number, generation: number, descriptor: IFileDescriptor) {
     this.fd = fd;
     this.generation = generation;
     this.descriptor = descriptor;
+  }
+
+  /** What is wanted: READ, WRITE, HANG_UP. */
+  get interest(): number {
+    return this.#state & INTERESTS;
+  }
+
+  set interest(bits: number) {
+    this.#state = (this.#state & ~INTERESTS) | bits;
+  }
+
+  /** The mask that the kernel has, or OUTSIDE. */
+  get applied(): number {
+    return (this.#state >> APPLIED_AT) - 1;
+  }
+
+  set applied(mask: number) {
+    this.#state = (this.#state & BELOW_APPLIED) | ((mask + 1) << APPLIED_AT);
+  }
+
+  /** The worst hang-up that was told. */
+  get hungUp(): HangUp | undefined {
+    if ((this.#state & RESET) !== 0) return 'reset';
+    return (this.#state & ENDED) === 0 ? undefined : 'ended';
+  }
+
+  set hungUp(how: HangUp | undefined) {
+    this.#state &= ~(ENDED | RESET);
+    if (how !== undefined) this.#state |= how === 'reset' ? RESET : ENDED;
   }
 
   /**
@@ -57,47 +86,47 @@ export class Registration {
 
   /** Whether the registration stands in the list of changes to be applied. */
   get changed(): boolean {
-    return (this.#marks & CHANGED) !== 0;
+    return (this.#state & CHANGED) !== 0;
   }
 
   set changed(value: boolean) {
-    this.#marks = marked(this.#marks, CHANGED, value);
+    this.#state = marked(this.#state, CHANGED, value);
   }
 
   /** HUP or ERR came, which can't be masked: without a reader or writer the descriptor has to leave the set. */
   get over(): boolean {
-    return (this.#marks & OVER) !== 0;
+    return (this.#state & OVER) !== 0;
   }
 
   set over(value: boolean) {
-    this.#marks = marked(this.#marks, OVER, value);
+    this.#state = marked(this.#state, OVER, value);
   }
 
   /** The reactor's own descriptors are neither listed nor removed by removeAll. */
   get internal(): boolean {
-    return (this.#marks & INTERNAL) !== 0;
+    return (this.#state & INTERNAL) !== 0;
   }
 
   set internal(value: boolean) {
-    this.#marks = marked(this.#marks, INTERNAL, value);
+    this.#state = marked(this.#state, INTERNAL, value);
   }
 
   /** Whether the process stays alive for this descriptor. */
   get keepsAlive(): boolean {
-    return (this.#marks & KEEPS_ALIVE) !== 0;
+    return (this.#state & KEEPS_ALIVE) !== 0;
   }
 
   set keepsAlive(value: boolean) {
-    this.#marks = marked(this.#marks, KEEPS_ALIVE, value);
+    this.#state = marked(this.#state, KEEPS_ALIVE, value);
   }
 
   /** False once the descriptor left the poller: events for it are dropped. */
   get live(): boolean {
-    return (this.#marks & LIVE) !== 0;
+    return (this.#state & LIVE) !== 0;
   }
 
   set live(value: boolean) {
-    this.#marks = marked(this.#marks, LIVE, value);
+    this.#state = marked(this.#state, LIVE, value);
   }
 
   /**
@@ -105,11 +134,11 @@ export class Registration {
    * late. One that has only removed itself is lost all the same.
    */
   get mayBeLost(): boolean {
-    return (this.#marks & MAY_BE_LOST) !== 0;
+    return (this.#state & MAY_BE_LOST) !== 0;
   }
 
   set mayBeLost(value: boolean) {
-    this.#marks = marked(this.#marks, MAY_BE_LOST, value);
+    this.#state = marked(this.#state, MAY_BE_LOST, value);
   }
 }
 

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { ReactorAlreadyInstalledError } from '../errors/index.js';
 import { Reactor } from './reactor.js';
 
@@ -13,8 +14,13 @@ export function getReactor(): Reactor {
   return installed;
 }
 
-/** Makes `reactor` the one of this thread. Throws ReactorAlreadyInstalledError if there is one that isn't closed. */
+/**
+ * Makes `reactor` the one of this thread. Throws ReactorAlreadyInstalledError if there is one that isn't closed, a TypeError
+ * for what isn't a reactor.
+ */
 export function installReactor(reactor: Reactor): void {
+  if (!(reactor instanceof Reactor))
+    throw new TypeError(`installReactor needs a Reactor, not ${inspect(reactor)}`);
   if (installed !== undefined && !installed.closed) throw new ReactorAlreadyInstalledError();
   installed = reactor;
 }

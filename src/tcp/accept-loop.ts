@@ -14,10 +14,10 @@ import { acceptVerdict } from './accept-verdict.js';
 import { DescriptorsLow } from './descriptors-low.js';
 import { Exhaustion } from './exhaustion.js';
 import { defaultReservation } from './file-descriptor-reservation.js';
+import { checkListenOptions } from './listen-options.js';
 import { type Shedding, shedClients } from './shed-clients.js';
 import { readAddress } from './socket-addresses.js';
 import type { TransportContext } from './transport-context.js';
-import { requireBytes } from './write-queue.js';
 
 /**
  * Accepting, with all that may come of it.
@@ -86,7 +86,7 @@ export class AcceptLoop {
   /** Throws a RangeError or TypeError for options that make no sense. */
   constructor(context: TransportContext, port: Acceptor, options: ListenTCPOptions) {
     const { libc, time } = context;
-    if (typeof options.shed === 'object') requireBytes(options.shed.farewell);
+    checkListenOptions(options);
     this.#context = context;
     this.#port = port;
     this.#options = options;

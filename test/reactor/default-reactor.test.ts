@@ -34,6 +34,16 @@ describe('getReactor and installReactor', () => {
     expect(getReactor()).to.equal(second);
   });
 
+  it('refuses what is no reactor', () => {
+    const notOne: unknown = {};
+    expect(() => installReactor(notOne as Reactor)).to.throw(
+      TypeError,
+      'installReactor needs a Reactor, not {}',
+    );
+    expect(() => installReactor(undefined as unknown as Reactor)).to.throw(TypeError, 'not undefined');
+    expect(getReactor()).to.be.instanceOf(Reactor);
+  });
+
   it('makes another after the default one was closed', () => {
     const first = getReactor();
     first.close();

@@ -115,6 +115,22 @@ describeOnKernel('Port', (it) => {
       const listen = (options: object) => () => env.listen(new RecordingFactory(), options);
 
       expect(listen({ shed: { farewell: 'text' } })).to.throw(TypeError, 'Data must be bytes');
+      expect(listen({ shed: 'nonsense' })).to.throw(
+        RangeError,
+        "shed must be 'fin', 'reset' or { farewell }, not 'nonsense'",
+      );
+      expect(listen({ shed: null })).to.throw(RangeError, 'not null');
+      for (const numberAccepts of [0, 1.5, NaN, Infinity, '7']) {
+        expect(listen({ numberAccepts })).to.throw(
+          RangeError,
+          'numberAccepts must be a whole number from 1 on',
+        );
+      }
+      expect(listen({ backlog: NaN })).to.throw(
+        RangeError,
+        'backlog must be a whole number from 0 on, not NaN',
+      );
+      expect(listen({ backlog: -1 })).to.throw(RangeError, 'not -1');
       expect(listen({ descriptorsLowAt: 2 })).to.throw(RangeError);
       expect(listen({ writeQueueLimit: -1 })).to.throw(RangeError);
       expect(listen({ slowReaderTimeoutMs: NaN })).to.throw(RangeError);

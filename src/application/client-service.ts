@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import {
   CancelledError,
   Deferred,
@@ -9,7 +10,7 @@ import {
 } from '../defer/index.js';
 import { refuseUnheardHooks } from '../endpoints/unheard-hooks.js';
 import type { IEvents, IProtocol, IProtocolFactory, IStreamClientEndpoint } from '../interfaces/index.js';
-import { EventSource, getLog } from '../logger/index.js';
+import { EventSource, getLog, withState } from '../logger/index.js';
 import { getReactor } from '../reactor/index.js';
 import { nameOf } from '../tcp/protocol-calls.js';
 import { Waiters } from '../tcp/waiters.js';
@@ -114,6 +115,15 @@ export class ClientService<P extends IProtocol = IProtocol> extends Service {
 
   get state(): ClientState {
     return this.#state;
+  }
+
+  /** `<ClientService, running, waiting>`: the second is its {@link state}. */
+  override [inspect.custom](): string {
+    return withState(
+      this.toString(),
+      this.#state,
+      this.#waiting.size > 0 && `asked for by: ${this.#waiting.size}`,
+    );
   }
 
   /** Connects, without waiting for that: a service that can't reach anybody runs all the same. A second call is logged. */

@@ -28,7 +28,7 @@ import type {
   SystemEvent,
 } from '../interfaces/index.js';
 import { type DescriptorUsage, type Driver, getDriver, descriptorUsage } from '../libc/index.js';
-import { EventSource, getLog } from '../logger/index.js';
+import { EventSource, diagnosticsChannel, getLog } from '../logger/index.js';
 import { NodeResolver, resolveAll } from '../names/index.js';
 import {
   Connector,
@@ -58,6 +58,7 @@ import type { Waker } from './waker.js';
  */
 
 const log = getLog('reactor');
+const slowChannel = diagnosticsChannel('heddle:reactor:slow-turn');
 
 /** The events of a reactor. An exception in a listener is logged and stops nobody. */
 export interface ReactorEvents {
@@ -89,7 +90,7 @@ export class Reactor
       driver: this.#driver,
       life: this.#life,
       ...limits,
-      onSlow: (slow) => this.#events.emit('slowTurn', slow),
+      onSlow: (slow) => this.#tellSlow(slow),
     });
     this.#tcp = {
       libc: this.#driver.libc,
@@ -350,6 +351,11 @@ export class Reactor
   ): ITCPTransport | null {
     this.#requireOpen();
     return adoptStreamConnection(this.#tcp, fd, family, factory, options);
+  }
+
+  #tellSlow(slow: SlowCallback): void {
+    this.#events.emit('slowTurn', slow);
+    if (slowChannel.hasSubscribers) slowChannel.publish({ reactor: this, ...slow });
   }
 
   #requireOpen(): void {

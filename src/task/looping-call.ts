@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { Deferred, type Failure, maybeDeferred } from '../defer/index.js';
 import type { IDelayedCall, IReactorTime } from '../interfaces/index.js';
+import { withState } from '../logger/index.js';
 import { getReactor } from '../reactor/index.js';
 
 /**
@@ -164,8 +165,9 @@ export class LoopingCall<A extends readonly unknown[] = []> implements Disposabl
     return `LoopingCall(${this.#interval} s, ${name}${args})`;
   }
 
+  /** As `toString()`, and whether it runs. */
   [inspect.custom](): string {
-    return this.toString();
+    return withState(this.toString(), this.#running ? 'running' : 'not running');
   }
 
   readonly #call = (): void => {

@@ -81,6 +81,14 @@ export abstract class Connection<D extends ConnectionDriver = ConnectionDriver>
     return this.connected && this.#state !== 'open';
   }
 
+  /** The state in a word, for those who look at it. */
+  protected get phase(): string {
+    if (this.#state === 'new') return 'not connected yet';
+    if (this.#state === 'over') return 'lost';
+    if (this.#state !== 'open') return 'disconnecting';
+    return this.#readEnded || this.#writing !== 'open' ? 'half closed' : 'connected';
+  }
+
   /** What drives it, from its beginning to its end. */
   protected get driver(): D | undefined {
     return this.#driver;

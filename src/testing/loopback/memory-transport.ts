@@ -10,6 +10,7 @@ import type {
   TcpInfo,
 } from '../../interfaces/index.js';
 import type { ErrnoName } from '../../libc/index.js';
+import { withState } from '../../logger/index.js';
 import { Connection, type ConnectionLimits, connectionLimits } from '../../tcp/index.js';
 import { nameOf } from '../../tcp/protocol-calls.js';
 import { TcpOptionsInMemory } from '../doubles/tcp-options-in-memory.js';
@@ -137,8 +138,15 @@ export class MemoryTransport extends Connection<MemoryDriver> implements ITCPTra
     return `<${this.#protocolName} ${this.#parts.side} in memory>`;
   }
 
+  /** `<Echo server in memory, connected, read: 12, written: 12>`. */
   [inspect.custom](): string {
-    return this.toString();
+    return withState(
+      this.toString(),
+      this.phase,
+      `read: ${this.bytesRead}`,
+      `written: ${this.bytesWritten}`,
+      this.bytesQueued > 0 && `queued: ${this.bytesQueued}`,
+    );
   }
 
   protected override ended(reason: Failure): void {

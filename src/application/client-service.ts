@@ -21,6 +21,7 @@ import { Service } from './service.js';
 
 const log = getLog('application');
 
+/** What a {@link ClientService} may be told besides its endpoint and factory. */
 export interface ClientServiceOptions<P extends IProtocol> {
   /** How long to wait before the next attempt. Default: `backoffPolicy()`. */
   readonly retryPolicy?: RetryPolicy;
@@ -35,6 +36,7 @@ export interface ClientServiceOptions<P extends IProtocol> {
   readonly gracePeriodMs?: number;
 }
 
+/** How {@link ClientService.whenConnected} waits. */
 export interface WhenConnectedOptions {
   /** Fail with the failure of the so many-th attempt that fails from now on; 1 is the first. Default: never. */
   readonly failAfterFailures?: number;
@@ -109,10 +111,12 @@ export class ClientService<P extends IProtocol = IProtocol> extends Service {
     this.#gracePeriodMs = gracePeriodMs;
   }
 
+  /** What happens to the connection, as events. */
   get events(): IEvents<ClientServiceEvents<P>> {
     return this.#events;
   }
 
+  /** What it is doing. */
   get state(): ClientState {
     return this.#state;
   }

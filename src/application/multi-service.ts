@@ -18,6 +18,7 @@ import { UnderWay } from './under-way.js';
 
 const log = getLog('application');
 
+/** How a {@link MultiService} stops. */
 export interface MultiServiceOptions {
   /**
    * Stop each service when the one that was added after it has stopped, so that what a service was built on (a database) is

@@ -3,6 +3,7 @@ import { cancelOnAbort, type AbortOptions } from './abort-signal.js';
 import { Deferred } from './deferred.js';
 import { QueueOverflow, QueueUnderflow } from './errors.js';
 
+/** The limits of a {@link DeferredQueue}. */
 export interface DeferredQueueOptions {
   /** How many objects may wait to be got; no limit if it isn't given. */
   readonly size?: number;

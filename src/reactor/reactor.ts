@@ -105,6 +105,7 @@ export class Reactor
     logUnhandledErrors();
   }
 
+  /** What a whole reactor has to tell. */
   get events(): IEvents<ReactorEvents> {
     return this.#events;
   }
@@ -233,6 +234,7 @@ export class Reactor
     for (const giveUp of [...this.#tcp.onDisconnectAll]) giveUp();
   }
 
+  /** The same as `close()`. */
   [Symbol.dispose](): void {
     this.close();
   }

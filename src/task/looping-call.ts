@@ -23,6 +23,7 @@ type CountedFunction = (count: number, ...args: readonly unknown[]) => unknown;
 /** What a {@link LoopingCall} needs of a clock: any reactor's will do, and `Clock`. */
 export type LoopClock = Pick<IReactorTime, 'callLater' | 'seconds'>;
 
+/** How a run of a {@link LoopingCall} begins and ends. */
 export interface LoopingCallStartOptions {
   /** Whether the first call is made inside `start()`, else one interval later. Default true. */
   readonly now?: boolean;
@@ -78,6 +79,7 @@ export class LoopingCall<A extends readonly unknown[] = []> implements Disposabl
     return this.#clock ?? getReactor();
   }
 
+  /** Counts from the next run on. */
   set clock(clock: LoopClock) {
     this.#clock = clock;
   }
@@ -95,6 +97,7 @@ export class LoopingCall<A extends readonly unknown[] = []> implements Disposabl
     return this.#interval;
   }
 
+  /** Throws a RangeError for one that is negative or not finite. */
   set interval(interval: number) {
     if (!(interval >= 0 && interval < Infinity)) {
       throw new RangeError(`The interval must be 0 s or more and finite, not ${interval}`);

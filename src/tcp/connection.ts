@@ -58,6 +58,7 @@ export abstract class Connection<D extends ConnectionDriver = ConnectionDriver>
   implements ITransport, IPushProducer, ConnectionFeed, AsyncDisposable
 {
   bytesRead = 0;
+  /** Bytes handed to the kernel so far. */
   bytesWritten = 0;
 
   #driver: D | undefined;
@@ -77,6 +78,7 @@ export abstract class Connection<D extends ConnectionDriver = ConnectionDriver>
     return this.#state !== 'new' && this.#state !== 'over';
   }
 
+  /** Whether the end has begun and the protocol hasn't been told yet; parsers ask it, to deliver nothing after a `loseConnection`. */
   get disconnecting(): boolean {
     return this.connected && this.#state !== 'open';
   }

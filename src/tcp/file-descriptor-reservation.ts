@@ -22,7 +22,9 @@ const log = getLog('tcp', 'reservation');
 
 /** Opens the spare descriptor, and closes it. Throws a SystemError when that fails. */
 export interface SpareDescriptor {
+  /** The number of a new descriptor. */
   open(): number;
+  /** Closes what `open` gave. */
   close(fd: number): void;
 }
 

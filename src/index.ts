@@ -15,8 +15,8 @@ export {
   UnsupportedPlatformError,
   getDriver,
 } from './libc/index.js';
-export { type Log, getLog, logSystem } from './logger/index.js';
-export { NodeResolver, resolveAll } from './names/index.js';
+export { type ILoggedFailure, type Log, type LogProperties, getLog, logSystem } from './logger/index.js';
+export { type Lookup, NodeResolver, resolveAll } from './names/index.js';
 export * from './protocols/index.js';
 export {
   FileDescriptor,
@@ -25,6 +25,7 @@ export {
   type ReactorEvents,
   type ReactorOptions,
   type SlowCallback,
+  type Waker,
   getReactor,
   installReactor,
 } from './reactor/index.js';

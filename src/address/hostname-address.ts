@@ -6,7 +6,9 @@ export class HostnameAddress implements IAddress {
   readonly type = 'TCP';
 
   constructor(
+    /** The name, as it was given. */
     readonly hostname: string,
+    /** The port number. */
     readonly port: number,
   ) {}
 

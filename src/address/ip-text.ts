@@ -9,6 +9,7 @@ import ipaddr from 'ipaddr.js';
 
 /** An IP address in bytes, in network order. */
 export interface ParsedIPAddress {
+  /** IPv4 or IPv6. */
   readonly family: 4 | 6;
   /** 4 or 16 bytes. */
   readonly bytes: Uint8Array;

@@ -8,6 +8,7 @@ import type { IAddress } from '../interfaces/address.js';
  */
 export class UNIXAddress implements IAddress {
   readonly type = 'UNIX';
+  /** The path, as bytes; an abstract name begins with a NUL. null for a socket without a name. */
   readonly name: Buffer | null;
 
   constructor(name: Buffer | string | null) {

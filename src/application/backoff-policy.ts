@@ -4,6 +4,7 @@ const ATTEMPTS_MAX = 100;
 /** How long to wait, in seconds, after so many failed attempts in a row; 1 after the first. */
 export type RetryPolicy = (failedAttempts: number) => number;
 
+/** How {@link backoffPolicy} spaces attempts. */
 export interface BackoffPolicyOptions {
   /** In seconds. Default 1. */
   readonly initialDelay?: number;

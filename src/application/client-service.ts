@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import {
   CancelledError,
   Deferred,
@@ -9,7 +10,7 @@ import {
 } from '../defer/index.js';
 import { refuseUnheardHooks } from '../endpoints/unheard-hooks.js';
 import type { IEvents, IProtocol, IProtocolFactory, IStreamClientEndpoint } from '../interfaces/index.js';
-import { EventSource, getLog } from '../logger/index.js';
+import { EventSource, getLog, withState } from '../logger/index.js';
 import { getReactor } from '../reactor/index.js';
 import { nameOf } from '../tcp/protocol-calls.js';
 import { Waiters } from '../tcp/waiters.js';
@@ -20,6 +21,7 @@ import { Service } from './service.js';
 
 const log = getLog('application');
 
+/** What a {@link ClientService} may be told besides its endpoint and factory. */
 export interface ClientServiceOptions<P extends IProtocol> {
   /** How long to wait before the next attempt. Default: `backoffPolicy()`. */
   readonly retryPolicy?: RetryPolicy;
@@ -34,6 +36,7 @@ export interface ClientServiceOptions<P extends IProtocol> {
   readonly gracePeriodMs?: number;
 }
 
+/** How {@link ClientService.whenConnected} waits. */
 export interface WhenConnectedOptions {
   /** Fail with the failure of the so many-th attempt that fails from now on; 1 is the first. Default: never. */
   readonly failAfterFailures?: number;
@@ -108,12 +111,23 @@ export class ClientService<P extends IProtocol = IProtocol> extends Service {
     this.#gracePeriodMs = gracePeriodMs;
   }
 
+  /** What happens to the connection, as events. */
   get events(): IEvents<ClientServiceEvents<P>> {
     return this.#events;
   }
 
+  /** What it is doing. */
   get state(): ClientState {
     return this.#state;
+  }
+
+  /** `<ClientService, running, waiting>`: the second is its {@link state}. */
+  override [inspect.custom](): string {
+    return withState(
+      this.toString(),
+      this.#state,
+      this.#waiting.size > 0 && `asked for by: ${this.#waiting.size}`,
+    );
   }
 
   /** Connects, without waiting for that: a service that can't reach anybody runs all the same. A second call is logged. */

@@ -2,7 +2,9 @@ import type { IService } from '../interfaces/index.js';
 
 /** One service that couldn't be stopped, and why. */
 export interface StopFailure {
+  /** The service that failed to stop. */
   readonly service: IService;
+  /** What its `stopService` threw or failed with. */
   readonly error: unknown;
 }
 

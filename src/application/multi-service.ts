@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import {
   CancelledError,
   type Deferred,
@@ -7,7 +8,7 @@ import {
   succeed,
 } from '../defer/index.js';
 import type { Completion, IService, IServiceCollection } from '../interfaces/index.js';
-import { getLog } from '../logger/index.js';
+import { getLog, withState } from '../logger/index.js';
 import { nameOfService } from './errors.js';
 import { inTurn } from './in-turn.js';
 import { Service } from './service.js';
@@ -17,6 +18,7 @@ import { UnderWay } from './under-way.js';
 
 const log = getLog('application');
 
+/** How a {@link MultiService} stops. */
 export interface MultiServiceOptions {
   /**
    * Stop each service when the one that was added after it has stopped, so that what a service was built on (a database) is
@@ -60,6 +62,11 @@ export class MultiService extends Service implements IServiceCollection {
   /** The services, in the order of adding. */
   get services(): readonly IService[] {
     return [...this.#services];
+  }
+
+  /** `<MultiService, running, services: 3>`. */
+  override [inspect.custom](): string {
+    return withState(this.toString(), `services: ${this.#services.size}`);
   }
 
   [Symbol.iterator](): IterableIterator<IService> {

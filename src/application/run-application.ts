@@ -3,6 +3,7 @@ import type { IReactorCore, IService, RunOptions } from '../interfaces/index.js'
 import { getReactor } from '../reactor/index.js';
 import { startUntilShutdown } from './start-application.js';
 
+/** How {@link runApplication} runs. */
 export interface RunApplicationOptions extends RunOptions {
   /** The reactor to run. Default: the default one. */
   readonly reactor?: IReactorCore;

@@ -34,6 +34,7 @@ export abstract class ServerService extends Service {
 
   /** Throws a RangeError for a `gracePeriodMs` that is negative or not a number. */
   constructor(
+    /** Builds a protocol for each connection. */
     readonly factory: IProtocolFactory,
     { gracePeriodMs, clock }: ServerServiceOptions = {},
   ) {

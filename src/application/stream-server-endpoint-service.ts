@@ -19,6 +19,7 @@ export class StreamServerEndpointService extends ServerService {
   readonly #failOnListenError: boolean;
 
   constructor(
+    /** Where it listens. */
     readonly endpoint: IStreamServerEndpoint,
     factory: IProtocolFactory,
     options: StreamServerEndpointServiceOptions = {},

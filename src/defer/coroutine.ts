@@ -5,6 +5,7 @@ import { isFailure, type Failure } from './failure.js';
 import { keepContext } from './keep-context.js';
 import { isThenable } from './thenable.js';
 
+/** How a generator or an async function is run as a Deferred. */
 export interface CoroutineOptions {
   /** Let each part of the generator see the AsyncLocalStorage stores of the call that started it. It has a price: see `keepContext`. */
   readonly keepContext?: boolean;

@@ -16,6 +16,7 @@ export function setDebugging(enabled: boolean): void {
   debugging = enabled;
 }
 
+/** Whether Deferreds that are made now remember where they were made and fired. */
 export function getDebugging(): boolean {
   return debugging;
 }

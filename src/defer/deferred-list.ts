@@ -3,6 +3,7 @@ import { Deferred } from './deferred.js';
 import { type CancelledError, FirstError } from './errors.js';
 import type { Failure } from './failure.js';
 
+/** When a {@link DeferredList} fires. */
 export interface DeferredListOptions {
   /** Fire with `[result, index]` as soon as one has a result. */
   readonly fireOnOneCallback?: boolean;
@@ -17,9 +18,10 @@ export type DeferredOutcome<T> =
   readonly [success: true, result: T] | readonly [success: false, failure: Failure];
 
 /** What a list fires with: an outcome for each, and with `fireOnOneCallback` perhaps one result and its index. */
-export type DeferredListResult<T, O> = O extends { readonly fireOnOneCallback: true }
-  ? readonly [result: T, index: number] | readonly DeferredOutcome<T>[]
-  : readonly DeferredOutcome<T>[];
+export type DeferredListResult<T, O> =
+  O extends Readonly<Record<'fireOnOneCallback', true>>
+    ? readonly [result: T, index: number] | readonly DeferredOutcome<T>[]
+    : readonly DeferredOutcome<T>[];
 
 /**
  * Fires when all of several Deferreds have ended, with an outcome for each in the list's order, or earlier as the

@@ -1,7 +1,9 @@
+import { inspect } from 'node:util';
 import { cancelOnAbort, type AbortOptions } from './abort-signal.js';
 import { Deferred } from './deferred.js';
 import { QueueOverflow, QueueUnderflow } from './errors.js';
 
+/** The limits of a {@link DeferredQueue}. */
 export interface DeferredQueueOptions {
   /** How many objects may wait to be got; no limit if it isn't given. */
   readonly size?: number;
@@ -54,6 +56,15 @@ export class DeferredQueue<T> {
     }
     this.#waiting.add(got);
     return got;
+  }
+
+  /** `<DeferredQueue, kept: 3, waiting: 0>`: the objects in it, and those who wait for one. */
+  toString(): string {
+    return `<${this.constructor.name}, kept: ${this.#pending.size}, waiting: ${this.#waiting.size}>`;
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
   }
 }
 

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { cancelOnAbort, type AbortOptions } from './abort-signal.js';
 import { Deferred, type Settled, type StepResult } from './deferred.js';
 import { maybeDeferred } from './maybe-deferred.js';
@@ -70,5 +71,14 @@ export class DeferredSemaphore implements Disposable {
   /** The same as `release()`. */
   [Symbol.dispose](): void {
     this.release();
+  }
+
+  /** `<DeferredSemaphore, free: 0 of 3, waiting: 2>`. */
+  toString(): string {
+    return `<${this.constructor.name}, free: ${this.#tokens} of ${this.limit}, waiting: ${this.#waiting.size}>`;
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
   }
 }

@@ -186,8 +186,10 @@ export class Deferred<T> extends Chainable<T> {
     return `Deferred(${this.#describeResult()}${paused})`;
   }
 
+  /** As `toString()`, and how many callbacks wait in its chain: `Deferred(pending, callbacks: 2)`. */
   [inspect.custom](): string {
-    return this.toString();
+    const steps = this.#countSteps();
+    return steps === 0 ? this.toString() : `${this.toString().slice(0, -1)}, callbacks: ${steps})`;
   }
 
   /** What `cancel` does to one that hasn't fired. Who makes a kind of Deferred of its own may do something else. */
@@ -253,6 +255,14 @@ export class Deferred<T> extends Chainable<T> {
 
   #hasSteps(): boolean {
     return this.#callback !== undefined || this.#errback !== undefined || this.#later !== undefined;
+  }
+
+  #countSteps(): number {
+    let steps = this.#callback === undefined && this.#errback === undefined ? 0 : 1;
+    const last = this.#later;
+    if (last === undefined) return steps;
+    for (let step = last.next; step !== last; step = step.next) steps += 1;
+    return steps + 1;
   }
 
   /** Takes the first result; false if it comes too late and that is forgiven. Runs nothing. */

@@ -6,9 +6,11 @@ export type ErrorClass = abstract new (...args: never[]) => unknown;
 
 /** Where a traceback is written: `process.stderr`, or anything else with a `write`. */
 export interface TracebackOutput {
+  /** Takes a piece of text. The answer isn't looked at. */
   write(text: string): unknown;
 }
 
+/** How much {@link Failure.getTraceback} tells. */
 export interface TracebackOptions {
   /**
    * `brief`: a title and the frames, of the error and of what caused it. `default`: as Node shows an error: stack,
@@ -17,6 +19,7 @@ export interface TracebackOptions {
   readonly detail?: 'brief' | 'default' | 'verbose';
 }
 
+/** Where {@link Failure.printTraceback} writes, and how much. */
 export interface PrintOptions extends TracebackOptions {
   /** Standard error if it isn't given. */
   readonly file?: TracebackOutput;

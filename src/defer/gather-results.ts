@@ -6,6 +6,7 @@ export type ResultsOf<D extends readonly Deferred<unknown>[]> = {
   -readonly [K in keyof D]: D[K] extends Deferred<infer T> ? T : never;
 };
 
+/** How {@link gatherResults} treats its Deferreds. */
 export interface GatherResultsOptions {
   /** Turn the Deferreds' own failures into undefined, so that they aren't reported as unhandled. */
   readonly consumeErrors?: boolean;

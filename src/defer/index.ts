@@ -10,6 +10,7 @@ export {
 export { DeferredLock } from './deferred-lock.js';
 export { DeferredQueue, type DeferredQueueOptions } from './deferred-queue.js';
 export { DeferredSemaphore } from './deferred-semaphore.js';
+export type { Chainable } from './chainable.js';
 export type { CoroutineOptions } from './coroutine.js';
 export { Deferred, type Settled, type StepResult } from './deferred.js';
 export { ensureDeferred } from './ensure-deferred.js';
@@ -38,7 +39,7 @@ export { logError } from './log-error.js';
 export { execute, maybeDeferred } from './maybe-deferred.js';
 export { passthru } from './passthru.js';
 export { race } from './race.js';
-export type { ICallLater } from './time-limit.js';
+export type { ICallLater, ICancellableCall } from './time-limit.js';
 export {
   flushUnhandledErrors,
   setUnhandledErrorReporter,

@@ -4,9 +4,18 @@ import { CancelledError, TimeoutError } from './errors.js';
 import { Failure } from './failure.js';
 import type { Settled, StepResult } from './step.js';
 
+/** A call that {@link ICallLater} will make. */
+export interface ICancellableCall {
+  /** Whether it is still to be made. */
+  active(): boolean;
+  /** It won't be made. Called only while it is active. */
+  cancel(): void;
+}
+
 /** All that a Deferred needs of a clock: to be called `delay` seconds from now. Any `IReactorTime` will do. */
 export interface ICallLater {
-  callLater(delay: number, f: () => void): { active(): boolean; cancel(): void };
+  /** Calls `f` after `delay` seconds. */
+  callLater(delay: number, f: () => void): ICancellableCall;
 }
 
 /** What `Deferred.addTimeout` does; the contract stands there. */

@@ -12,8 +12,17 @@ import type { Libc } from '../libc/index.js';
 import { listenCancellably } from './listen-cancellably.js';
 import type { TCPServerEndpointOptions } from './tcp-server-endpoint.js';
 
+/** What a descriptor is closed with that was taken over: a reactor's driver has it. */
+export interface ClosingDriver {
+  /** The kernel that the descriptor belongs to. */
+  readonly libc: Pick<Libc, 'close'>;
+}
+
 /** A reactor that can take sockets over, and the kernel that their descriptors belong to. */
-export type AdoptingReactor = IReactorSocket & { readonly driver: { readonly libc: Pick<Libc, 'close'> } };
+export type AdoptingReactor = IReactorSocket & {
+  /** Closes the descriptor that was given, once the port has its copy. */
+  readonly driver: ClosingDriver;
+};
 
 /**
  * Accepts connections on a socket that somebody else has bound and that listens already: an init system, or the program that

@@ -102,6 +102,7 @@ export class ConnectionListener<P extends IListeningPort = IListeningPort>
     return { done: true, value: undefined };
   }
 
+  /** For `for await`: itself. Leaving the loop stops listening. */
   [Symbol.asyncIterator](): this {
     return this;
   }

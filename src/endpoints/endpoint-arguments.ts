@@ -6,7 +6,9 @@ import { nearestSpelling } from './nearest-spelling.js';
 
 /** The bounds of a number; both belong to it. */
 export interface NumberBounds {
+  /** The least that is allowed; 0 unless it is given. */
   readonly min?: number;
+  /** The most that is allowed; no limit unless it is given. */
   readonly max?: number;
 }
 

@@ -5,7 +5,7 @@ import type {
   IStreamClientEndpoint,
   IStreamServerEndpoint,
 } from '../interfaces/index.js';
-import type { Libc } from '../libc/index.js';
+import type { ClosingDriver } from './adopted-stream-server-endpoint.js';
 import { type Description, parseDescription } from './description.js';
 import { EndpointArguments } from './endpoint-arguments.js';
 import { EndpointSyntaxError } from './endpoint-syntax-error.js';
@@ -13,7 +13,10 @@ import { nearestSpelling } from './nearest-spelling.js';
 
 /** What a reactor may be able to do for an endpoint. Types of endpoints that need more than TCP look whether it is there. */
 export type EndpointReactor = IReactorTCP &
-  Partial<IReactorTime & IReactorSocket> & { readonly driver?: { readonly libc: Pick<Libc, 'close'> } };
+  Partial<IReactorTime & IReactorSocket> & {
+    /** For endpoints that take descriptors over. */
+    readonly driver?: ClosingDriver;
+  };
 
 /** A type of endpoint that descriptions may name: what makes endpoints of it. Twisted: `IStreamServerEndpointStringParser`, `IStreamClientEndpointStringParserWithReactor`. */
 export interface EndpointType {

@@ -26,7 +26,9 @@ export class EndpointSyntaxError extends SyntaxError {
 
   /** The whole description. */
   readonly description: string;
+  /** The argument that is wrong, by its name; empty if the fault lies in the description as a whole. */
   readonly field: string;
+  /** Where in the description the fault begins, counted from 0 in UTF-16 units. */
   readonly position: number;
 
   constructor(description: string, fault: EndpointFault, options?: ErrorOptions) {

@@ -1,5 +1,9 @@
 /** Where to listen and where to connect, apart from what does. Twisted: twisted.internet.endpoints. */
-export { AdoptedStreamServerEndpoint, type AdoptingReactor } from './adopted-stream-server-endpoint.js';
+export {
+  AdoptedStreamServerEndpoint,
+  type AdoptingReactor,
+  type ClosingDriver,
+} from './adopted-stream-server-endpoint.js';
 export { connect, type ConnectOptions } from './connect.js';
 export { connectFactory } from './connect-factory.js';
 export { connectProtocol } from './connect-protocol.js';

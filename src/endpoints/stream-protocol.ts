@@ -5,6 +5,7 @@ import { Factory, Protocol } from '../protocols/index.js';
 import { ReadQueue } from './read-queue.js';
 import { StreamConnection } from './stream-connection.js';
 
+/** How much a {@link StreamConnection} keeps for its reader. */
 export interface StreamConnectionOptions {
   /**
    * How many bytes may wait to be read before the peer has to wait. Default 65,536. With 0 nothing is taken from the kernel but what

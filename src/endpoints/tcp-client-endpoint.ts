@@ -20,7 +20,7 @@ export interface TCPClientEndpointOptions extends Omit<
   'signal' | 'families' | 'bindAddress'
 > {
   /** The local address to connect from; as text it is the host alone. */
-  readonly bindAddress?: string | { readonly host?: string; readonly port?: number };
+  readonly bindAddress?: string | NonNullable<ConnectTCPOptions['bindAddress']>;
 }
 
 /** What the endpoints that connect by TCP have in common: all but which families they take. */

@@ -11,6 +11,7 @@ export interface SystemErrorDetails {
   readonly port?: number;
   /** A fact that explains the failure, e.g. `64 of 64 descriptors in use`. It becomes part of the message. */
   readonly detail?: string;
+  /** What has caused it, if anything but the kernel has. */
   readonly cause?: unknown;
 }
 
@@ -31,8 +32,11 @@ export class SystemError extends Error {
   readonly errno: number;
   /** The libc function that failed. */
   readonly syscall: string;
+  /** The descriptor that the call was made on, where it was told. */
   declare readonly fd?: number;
+  /** The address that the call was about: an IP address, or the path of a UNIX socket. */
   declare readonly address?: string;
+  /** The port that the call was about. */
   declare readonly port?: number;
 
   constructor(syscall: string, errno: number, details: SystemErrorDetails = {}) {

@@ -2,6 +2,7 @@
 export type * from './address.js';
 export type * from './connector.js';
 export type * from './descriptor.js';
+export type * from './diagnostics.js';
 export type * from './endpoint.js';
 export type * from './listening-port.js';
 export type * from './producer.js';

@@ -74,7 +74,9 @@ export interface PortCounters {
 /** A TCP port. */
 export interface ITCPPort extends IListeningPort, AsyncDisposable {
   getHost(): IInternetAddress;
+  /** What happens to it, as events. */
   readonly events: IEvents<PortEvents>;
+  /** What it has counted; a live view. */
   readonly counters: PortCounters;
   /** The open connections that this port accepted; a live view. */
   readonly connections: ReadonlySet<ITransport>;
@@ -82,11 +84,16 @@ export interface ITCPPort extends IListeningPort, AsyncDisposable {
   readonly listening: boolean;
   /** Leave waiting clients in the kernel's queue until `resumeAccepting()`. Does nothing if paused. */
   pauseAccepting(): void;
+  /**
+   * Accepts again, those who waited first. Does nothing unless `pauseAccepting()` was called; a rest because of an
+   * error goes on.
+   */
   resumeAccepting(): void;
   /** The listening descriptor, still owned by the port; -1 when there is none. */
   fileno(): number;
   /** Don't keep the process alive for this port's sake, as node's `server.unref()`; `ref()` takes it back. */
   unref(): this;
+  /** Takes `unref()` back. */
   ref(): this;
   /** `stopListening()`, awaited. */
   [Symbol.asyncDispose](): Promise<void>;

@@ -39,9 +39,10 @@ export interface IConsumer {
    * `producer.stopProducing()` and registers nothing.
    */
   registerProducer(producer: IPushProducer, streaming: true): void;
+  /** The same for a producer that is asked for each piece: it is asked for the first one inside this call. */
   registerProducer(producer: IPullProducer, streaming: false): void;
   /** The producer will write no more. A close that waited for it goes on. Without a producer it does nothing. */
   unregisterProducer(): void;
-  /** Take these bytes; see {@link ITransport.write} for what the answer means. */
+  /** Take these bytes; see `ITransport.write` for what the answer means. */
   write(data: Uint8Array): boolean;
 }

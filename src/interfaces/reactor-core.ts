@@ -8,10 +8,13 @@ export type SystemEvent = 'startup' | 'shutdown' | (string & {});
 
 /** Names a trigger, for `removeSystemEventTrigger` only. */
 export interface ISystemEventTrigger {
+  /** The event that it waits for. */
   readonly eventType: string;
+  /** The phase of that event in which it is called. */
   readonly phase: EventPhase;
 }
 
+/** How `run()` runs. */
 export interface RunOptions {
   /** SIGINT and SIGTERM stop the reactor, the second one at once. Default true. */
   readonly installSignalHandlers?: boolean;

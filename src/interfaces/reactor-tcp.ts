@@ -26,7 +26,13 @@ export interface ConnectionOptions {
 }
 
 /** What a client that has to be shed gets: an end (FIN), a reset (RST), or these bytes and an end. */
-export type ShedPolicy = 'fin' | 'reset' | { readonly farewell: Uint8Array };
+export type ShedPolicy =
+  | 'fin'
+  | 'reset'
+  | {
+      /** What is sent before the end. It should fit into the socket's buffer: what doesn't is left out. */
+      readonly farewell: Uint8Array;
+    };
 
 export interface ListenTCPOptions extends ConnectionOptions {
   /** Length of the kernel's queue of waiting clients. Default 4096; the kernel cuts it to net.core.somaxconn. */
@@ -53,7 +59,12 @@ export interface ConnectTCPOptions extends ConnectionOptions {
   /** In seconds, for the whole attempt, name look-up included; 0 is no limit. Default 30. */
   readonly timeout?: number;
   /** The local address to connect from. */
-  readonly bindAddress?: { readonly host?: string; readonly port?: number };
+  readonly bindAddress?: {
+    /** An IP address of this machine. Default: the kernel chooses. */
+    readonly host?: string;
+    /** Default: 0, any free one. */
+    readonly port?: number;
+  };
   /** Aborting it stops the attempt: `clientConnectionFailed` gets a ConnectingCancelledError. After that it does nothing. */
   readonly signal?: AbortSignal;
   /** Finds the addresses of names. Default: the reactor's. */

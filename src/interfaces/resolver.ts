@@ -3,6 +3,7 @@ import type { IInternetAddress } from './address.js';
 /** The address families that a look-up may ask for. */
 export type AddressFamily = 4 | 6;
 
+/** What is looked up of a name. */
 export interface ResolveOptions {
   /** The families wanted; both by default. */
   readonly families?: readonly AddressFamily[];

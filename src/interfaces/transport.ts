@@ -30,6 +30,7 @@ export interface ITransport {
   getHost(): IAddress;
 }
 
+/** How `loseConnection` ends a connection. */
 export interface LoseConnectionOptions {
   /**
    * Why this side ends the connection: what `connectionLost` gets in the place of a ConnectionDone. The peer sees no difference.
@@ -54,8 +55,11 @@ export interface TransportEvents {
 
 /** The face of an event emitter that this project promises; eventemitter3 stands behind it. */
 export interface IEvents<Events extends Record<keyof Events, readonly unknown[]>> {
+  /** Calls `listener` at each event of this name from now on. An exception of its is logged and stops nobody. */
   on<K extends keyof Events & string>(event: K, listener: (...args: Events[K]) => void): unknown;
+  /** The same for the next event only. */
   once<K extends keyof Events & string>(event: K, listener: (...args: Events[K]) => void): unknown;
+  /** Takes a listener back; nothing happens if there is none such. */
   off<K extends keyof Events & string>(event: K, listener: (...args: Events[K]) => void): unknown;
 }
 
@@ -71,9 +75,11 @@ export interface KeepAliveOptions {
 
 /** A part of Linux's `struct tcp_info` (tcp(7), linux/tcp.h). Times are in ms, sizes in bytes unless said otherwise. */
 export interface TcpInfo {
+  /** The connection's state (RFC 9293). */
   readonly state: TcpState;
   /** Smoothed round-trip time and its mean deviation. */
   readonly rttMs: number;
+  /** The mean deviation of the round-trip time. */
   readonly rttVarianceMs: number;
   /** The smallest round-trip time seen; 0 where the kernel doesn't say. */
   readonly minRttMs: number;
@@ -85,16 +91,23 @@ export interface TcpInfo {
   readonly totalRetransmits: number;
   /** Segments sent and not yet acknowledged. */
   readonly unackedSegments: number;
+  /** Segments that are taken for lost and not sent again yet. */
   readonly lostSegments: number;
   /** The congestion window, in segments. */
   readonly congestionWindow: number;
+  /** The largest segment that may be sent. */
   readonly sendMss: number;
+  /** The largest segment that has been received; an estimate. */
   readonly receiveMss: number;
+  /** The largest packet that gets to the peer in one piece. */
   readonly pathMtu: number;
+  /** Since data was sent last. */
   readonly lastDataSentMs: number;
+  /** Since data was received last. */
   readonly lastDataReceivedMs: number;
 }
 
+/** The states of a TCP connection, as RFC 9293 names them. */
 export type TcpState =
   | 'ESTABLISHED'
   | 'SYN_SENT'
@@ -120,6 +133,7 @@ export interface ITCPTransport extends ITransport, IConsumer, IPushProducer, Asy
   readonly connected: boolean;
   /** Bytes received so far, and bytes handed to the kernel so far. */
   readonly bytesRead: number;
+  /** Bytes handed to the kernel so far; whether the peer has them is in `getTcpInfo()`. */
   readonly bytesWritten: number;
   /** Bytes queued and not yet handed to the kernel. */
   readonly bytesQueued: number;
@@ -148,17 +162,21 @@ export interface ITCPTransport extends ITransport, IConsumer, IPushProducer, Asy
 
   /** TCP_NODELAY: don't wait for more bytes before sending a small segment. Off at first, as in Twisted. */
   getTcpNoDelay(): boolean;
+  /** TCP_NODELAY on or off. */
   setTcpNoDelay(enabled: boolean): void;
   /** SO_KEEPALIVE, with its times where they are given. */
   getTcpKeepAlive(): boolean;
+  /** SO_KEEPALIVE on or off, and its times where they are given. */
   setTcpKeepAlive(enabled: boolean, options?: KeepAliveOptions): void;
   /** TCP_USER_TIMEOUT in ms: how long sent bytes may stay unacknowledged; 0 is the kernel's own rule. */
   getTcpUserTimeout(): number;
+  /** TCP_USER_TIMEOUT in ms; 0 is the kernel's own rule. */
   setTcpUserTimeout(timeoutMs: number): void;
   /** What the kernel knows about the connection (TCP_INFO). */
   getTcpInfo(): TcpInfo;
   /** Any socket option that is an integer. `level` and `name` are the kernel's numbers; `constants` has them by name. */
   getSocketOption(level: number, name: number): number;
+  /** Sets any socket option: a number is passed as an int, bytes as they are. */
   setSocketOption(level: number, name: number, value: number | Uint8Array): void;
 
   /** The descriptor's number, still owned by the transport; -1 when it is gone. */

@@ -9,6 +9,7 @@ export interface IFlushable {
   flush(): void;
 }
 
+/** The turn that is running, as its transports see it. */
 export interface ITurn {
   /**
    * Where `recv` may put bytes: one buffer for all, overwritten by the next reader. Copy what is to be kept,

@@ -10,6 +10,7 @@ import { errno } from './errno.js';
 import type { Libc } from './libc.js';
 import { checked } from './system-error.js';
 
+/** How many descriptors a process has open, and may have. */
 export interface DescriptorUsage {
   /** Numbers below the soft limit that are open, whoever opened them. */
   readonly inUse: number;

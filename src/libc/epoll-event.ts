@@ -10,7 +10,9 @@
 
 /** How the struct lies in memory, in 32-bit words. */
 export interface EpollEventLayout {
+  /** The size of the struct. */
   readonly words: number;
+  /** The word at which the data begins. */
   readonly dataWord: number;
 }
 
@@ -24,7 +26,9 @@ export function epollEventLayout(arch: string): EpollEventLayout {
 
 /** Room for the events of one `epoll_wait`, read and written through one view. */
 export class EpollEventArray {
+  /** The structs as bytes, as the kernel reads and writes them. */
   readonly bytes: Buffer;
+  /** How many events there is room for. */
   readonly capacity: number;
   readonly #words: Int32Array;
   readonly #stride: number;

@@ -1,7 +1,4 @@
-/**
- * Linux's error numbers by name (asm-generic/errno-base.h and errno.h: x86-64, arm64 and all that share them).
- */
-export const errno = {
+const numbers = {
   EPERM: 1,
   ENOENT: 2,
   ESRCH: 3,
@@ -135,7 +132,12 @@ export const errno = {
 } as const;
 
 /** The symbolic name of an error number. */
-export type ErrnoName = keyof typeof errno;
+export type ErrnoName = keyof typeof numbers;
+
+/**
+ * Linux's error numbers by name (asm-generic/errno-base.h and errno.h: x86-64, arm64 and all that share them).
+ */
+export const errno: Readonly<Record<ErrnoName, number>> = numbers;
 
 const names = new Map<number, ErrnoName>(
   Object.entries(errno).map(([name, number]) => [number, name as ErrnoName]),

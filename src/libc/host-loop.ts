@@ -23,6 +23,7 @@ export interface IHostLoop {
   wakeAt(timeMs: number | undefined): void;
   /** Whether the loop, and with it the process, has to stay alive for this reactor. True at first: no. */
   ref(): void;
+  /** The loop may end, and the process with it, as far as this reactor is concerned. */
   unref(): void;
   /** Ends it all; no turn and no flush afterwards. The descriptor stays open and must be closed after this call, not before. */
   close(): void;

@@ -32,16 +32,26 @@ export interface Libc {
   socket(domain: number, type: number, protocol: number): number;
   /** socketpair(2): fills `pair` with two connected descriptors. */
   socketpair(domain: number, type: number, protocol: number, pair: Int32Array): number;
+  /** bind(2). */
   bind(fd: number, address: SocketAddress): number;
+  /** listen(2). The kernel cuts `backlog` to net.core.somaxconn. */
   listen(fd: number, backlog: number): number;
   /** accept4(2): a new descriptor; the peer's address goes to `address`. */
   accept4(fd: number, address: SocketAddress, flags: number): number;
+  /**
+   * connect(2). On a non-blocking socket it nearly always answers -EINPROGRESS: SO_ERROR tells the outcome once
+   * the socket is writable.
+   */
   connect(fd: number, address: SocketAddress): number;
+  /** getsockname(2): this end's address goes to `address`. */
   getsockname(fd: number, address: SocketAddress): number;
+  /** getpeername(2): the other end's address goes to `address`. */
   getpeername(fd: number, address: SocketAddress): number;
   /** getsockopt(2): fills `value` from its start and answers the number of bytes the kernel has filled. */
   getsockopt(fd: number, level: number, name: number, value: Uint8Array): number;
+  /** setsockopt(2) with the bytes of `value`. */
   setsockopt(fd: number, level: number, name: number, value: Uint8Array): number;
+  /** shutdown(2): SHUT_RD, SHUT_WR or SHUT_RDWR. */
   shutdown(fd: number, how: number): number;
 
   /** recv(2) into `buffer[offset, offset + length)`: the number of bytes, 0 at the end. */
@@ -60,7 +70,9 @@ export interface Libc {
     offset: number,
     flags: number,
   ): number;
+  /** read(2) into `buffer[offset, offset + length)`: the number of bytes, 0 at the end. */
   read(fd: number, buffer: Uint8Array, offset: number, length: number): number;
+  /** write(2) of `buffer[offset, offset + length)`: the number of bytes taken. */
   write(fd: number, buffer: Uint8Array, offset: number, length: number): number;
 
   /** open(2); `mode` matters only with O_CREAT. */
@@ -71,17 +83,22 @@ export interface Libc {
   close(fd: number): number;
   /** dup(2). The copy isn't CLOEXEC: `fcntl(fd, F_DUPFD_CLOEXEC, 0)` is what you want. */
   dup(fd: number): number;
+  /** fcntl(2) with an integer as argument; what it answers depends on the command. */
   fcntl(fd: number, command: number, argument: number): number;
 
+  /** epoll_create1(2): a new epoll descriptor. */
   epoll_create1(flags: number): number;
   /** epoll_ctl(2). `low` and `high` are the two halves of the event's data. */
   epoll_ctl(epfd: number, operation: number, fd: number, events: number, low: number, high: number): number;
   /** epoll_wait(2): how many of `events` were filled; it takes at most `maximum`, and waits up to `timeoutMs` (-1: for ever). */
   epoll_wait(epfd: number, events: EpollEventArray, maximum: number, timeoutMs: number): number;
+  /** eventfd(2): a new descriptor that counts from `initial` on. */
   eventfd(initial: number, flags: number): number;
   /** poll(2) over pollfd records in `fds` (8 bytes each). */
   poll(fds: Uint8Array, count: number, timeoutMs: number): number;
 
+  /** getrlimit(2): fills `limit`. */
   getrlimit(resource: number, limit: ResourceLimit): number;
+  /** setrlimit(2). Raising the hard limit needs a privilege (CAP_SYS_RESOURCE). */
   setrlimit(resource: number, limit: ResourceLimit): number;
 }

@@ -1,6 +1,8 @@
 /** struct rlimit: a soft limit, which counts, and a hard one, up to which it may be raised. RLIM_INFINITY is Infinity. */
 export interface ResourceLimit {
+  /** What counts. The process may change it, up to `hard`. */
   soft: number;
+  /** Up to here the soft limit may be raised. */
   hard: number;
 }
 

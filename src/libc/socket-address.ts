@@ -12,14 +12,17 @@ export class SocketAddress {
   /** Big enough for every family (sizeof struct sockaddr_storage). */
   static readonly CAPACITY = 128;
 
+  /** The struct itself, for the kernel to read and write. */
   readonly bytes: Buffer = Buffer.alloc(SocketAddress.CAPACITY);
   /** How many of `bytes` count. The kernel writes it (socklen_t) where it gives an address. */
   readonly lengthCell: Int32Array = new Int32Array(1);
 
+  /** How many of `bytes` count. */
   get length(): number {
     return this.lengthCell[0] as number;
   }
 
+  /** Sets how many of `bytes` count. */
   set length(length: number) {
     this.lengthCell[0] = length;
   }
@@ -44,10 +47,12 @@ export class SocketAddress {
     return Buffer.from(this.bytes.subarray(8, 24));
   }
 
+  /** The flow label and traffic class of an IPv6 address, in the machine's order. */
   get flowInfo(): number {
     return this.bytes.readUInt32BE(4);
   }
 
+  /** The interface that an IPv6 address is good on, 0 for all. */
   get scopeId(): number {
     return this.bytes.readUInt32LE(24);
   }
@@ -59,6 +64,7 @@ export class SocketAddress {
     return Buffer.from(end < 0 ? path : path.subarray(0, end));
   }
 
+  /** Makes it an IPv4 address; `address` as `ipv4` gives it. */
   setIPv4(address: number, port: number): this {
     this.bytes.fill(0, 0, 16);
     this.bytes.writeUInt16LE(AF_INET, 0);
@@ -68,6 +74,7 @@ export class SocketAddress {
     return this;
   }
 
+  /** Makes it an IPv6 address; `address` is its sixteen bytes. */
   setIPv6(address: Uint8Array, port: number, flowInfo = 0, scopeId = 0): this {
     this.bytes.writeUInt16LE(AF_INET6, 0);
     this.bytes.writeUInt16BE(port, 2);

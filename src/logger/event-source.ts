@@ -36,6 +36,7 @@ export class EventSource<Events extends Record<keyof Events, readonly unknown[]>
     return this.#emitter.listenerCount(event) > 0;
   }
 
+  /** Calls the listeners of an event, in the order of adding. Never throws. */
   emit<K extends keyof Events & string>(event: K, ...args: Events[K]): void {
     this.#emitter.emit(event, ...(args as readonly unknown[]));
   }

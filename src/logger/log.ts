@@ -31,22 +31,27 @@ export class Log {
     this.#category = category;
   }
 
+  /** For who looks for a fault. Nothing unless LogTape is configured. */
   debug(message: string, properties?: LogProperties): void {
     this.#record('debug', message, properties);
   }
 
+  /** What happens in the normal way. Nothing unless LogTape is configured. */
   info(message: string, properties?: LogProperties): void {
     this.#record('info', message, properties);
   }
 
+  /** What somebody should know though all goes on. To standard error unless LogTape is configured. */
   warn(message: string, properties?: LogProperties): void {
     this.#record('warning', message, properties);
   }
 
+  /** What went wrong. */
   error(message: string, properties?: LogProperties): void {
     this.#record('error', message, properties);
   }
 
+  /** What ends the program. */
   fatal(message: string, properties?: LogProperties): void {
     this.#record('fatal', message, properties);
   }

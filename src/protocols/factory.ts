@@ -12,7 +12,10 @@ export type ProtocolClass<P extends IProtocol> = new () => P;
  * `buildProtocol` and inferred from by its last one, which must differ from the first to count: so P stands at both ends.
  */
 export type FactoryFor<P extends IProtocol, F extends Factory> = Factory<P> &
-  F & { buildProtocol(address: IAddress, ...nothing: never[]): P | null };
+  F & {
+    /** See {@link Factory.buildProtocol}. */
+    buildProtocol(address: IAddress, ...nothing: never[]): P | null;
+  };
 
 /**
  * Builds a protocol for each connection and keeps what the connections share. Twisted: `Factory`.

@@ -6,17 +6,22 @@ import { TransferStoppedError } from './errors.js';
 
 /** What FileSender needs of a file: node's FileHandle has it. */
 export interface IReadableFile {
+  /** As `FileHandle.read`: up to `length` bytes from `position` on go into `buffer` at `offset`. 0 bytes: the end. */
   read(
     buffer: Buffer,
     offset: number,
     length: number,
     position: null,
-  ): PromiseLike<{ readonly bytesRead: number }>;
+  ): PromiseLike<{
+    /** How many bytes there are now at `offset`. */
+    readonly bytesRead: number;
+  }>;
 }
 
 /** What can be sent: an open file (a FileHandle or a descriptor's number), or whatever gives bytes in pieces, a Readable for one. */
 export type SendableFile = IReadableFile | number | AsyncIterable<Uint8Array>;
 
+/** How a file is sent. */
 export interface FileTransferOptions {
   /** Is given each piece, and returns what is to be sent in its place. */
   readonly transform?: (piece: Buffer) => Uint8Array;

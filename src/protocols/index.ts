@@ -22,6 +22,7 @@ export * from './stateful-string-protocol.js';
 export * from './stream-protocol.js';
 export {
   type DuplexFeed,
+  type SocketAddressInfo,
   type SocketState,
   TransportDuplex,
   type TransportDuplexOptions,

@@ -51,6 +51,7 @@ export abstract class IntNStringReceiver<T extends PausableTransport = ITCPTrans
     return this.itemParser.unparsed;
   }
 
+  /** Puts other bytes in the place of those that wait. */
   set recvd(bytes: Buffer) {
     const parser = this.itemParser;
     parser.clear();

@@ -8,6 +8,7 @@ import { StreamProtocol } from './stream-protocol.js';
 /** Where bytes come from: a {@link StreamProtocol}, or whatever else gives them in pieces, such as node's Readable. */
 export type ByteSource = AsyncIterable<Uint8Array>;
 
+/** How many items wait for their reader. */
 export interface ItemsOptions {
   /**
    * What becomes of bytes that are no whole item when the source ends in order: they are dropped, or an UnfinishedInputError is

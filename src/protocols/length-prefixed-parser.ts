@@ -9,6 +9,7 @@ export const STRING_BYTES_MAX = 99_999;
 /** How many bits a length prefix may have. */
 export type PrefixBits = 8 | 16 | 32;
 
+/** The limit of a parser of strings. */
 export interface StringParserOptions {
   /** How many bytes a string may have. Default 99,999. */
   readonly maxLength?: number;
@@ -40,6 +41,7 @@ export class LengthPrefixedParser implements IParser<Buffer> {
     return this.#maxLength;
   }
 
+  /** A new limit counts from the next length on. Throws a RangeError for a negative one. */
   set maxLength(maxLength: number) {
     this.#maxLength = checkedLimit('maxLength', maxLength);
   }

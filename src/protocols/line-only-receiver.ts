@@ -47,6 +47,7 @@ export abstract class LineOnlyReceiver<T extends PausableTransport = ITCPTranspo
     return this.transport.write(this.delimiter);
   }
 
+  /** Finds the lines. */
   protected get lineParser(): LineParser {
     const parser = (this.#parser ??= new LineParser());
     if (parser.delimiter !== this.delimiter) parser.delimiter = this.delimiter;

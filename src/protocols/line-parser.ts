@@ -9,6 +9,7 @@ export const CRLF: Uint8Array = Buffer.from('\r\n');
 /** How long a line may be unless something else is said, as in Twisted. */
 export const LINE_BYTES_MAX = 16_384;
 
+/** How lines end, and how long they may be. */
 export interface LineParserOptions {
   /** What ends a line: one byte or more. Default CR LF. */
   readonly delimiter?: Uint8Array;
@@ -46,6 +47,7 @@ export class LineParser implements IParser<Buffer> {
     return this.#delimiter;
   }
 
+  /** Another delimiter, from what hasn't been parsed yet on. Throws a RangeError for an empty one. */
   set delimiter(delimiter: Uint8Array) {
     if (delimiter.length === 0) throw new RangeError('A delimiter must have one byte or more');
     this.#delimiter = delimiter;
@@ -57,6 +59,7 @@ export class LineParser implements IParser<Buffer> {
     return this.#maxLength;
   }
 
+  /** A new limit, from what hasn't been parsed yet on. Throws a RangeError for a negative one. */
   set maxLength(maxLength: number) {
     this.#maxLength = checkedLimit('maxLength', maxLength);
   }

@@ -35,6 +35,7 @@ export class NetstringParser implements IParser<Buffer> {
     return this.#maxLength;
   }
 
+  /** A new limit counts from the next length on. Throws a RangeError for a negative one. */
   set maxLength(maxLength: number) {
     this.#maxLength = checkedLimit('maxLength', maxLength);
   }

@@ -1,5 +1,6 @@
 import type { IConsumer, IPullProducer, IPushProducer } from '../interfaces/index.js';
 
+/** How much a {@link ProducerConsumerProxy} keeps. */
 export interface ProducerConsumerProxyOptions {
   /** Whether it is to its consumer a push producer, else a pull producer. Default true. */
   readonly streaming?: boolean;
@@ -59,6 +60,7 @@ export class ProducerConsumerProxy implements IConsumer, IPushProducer, IPullPro
   // ---- to the producer, a consumer
 
   registerProducer(producer: IPushProducer, streaming: true): void;
+  /** The same for a producer that is asked for each piece. */
   registerProducer(producer: IPullProducer, streaming: false): void;
   registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
     if (this.#stopped) {

@@ -5,6 +5,7 @@ import { ClientFactory } from './client-factory.js';
 
 const log = getLog('protocols');
 
+/** How a {@link ReconnectingClientFactory} waits, and when it gives up. */
 export interface ReconnectingOptions {
   /** Times the attempts; a reactor, in a test a Clock. */
   readonly clock: Pick<IReactorTime, 'callLater'>;
@@ -41,11 +42,17 @@ export class ReconnectingClientFactory<P extends IProtocol = IProtocol>
   extends ClientFactory<P>
   implements Disposable
 {
+  /** Times the waits. */
   clock: Pick<IReactorTime, 'callLater'>;
+  /** The first wait, in seconds. */
   initialDelay: number;
+  /** The longest wait, in seconds. */
   maxDelay: number;
+  /** So many times as long as the one before is each wait. */
   factor: number;
+  /** How far the waits are scattered: their relative standard deviation. 0: not at all. */
   jitter: number;
+  /** So many attempts are made after one that failed; null: no limit. */
   maxRetries: number | null;
   /** The connector that it was told of last. */
   connector: IConnector | undefined;

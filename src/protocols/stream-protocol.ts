@@ -6,6 +6,7 @@ import { ParseError } from './errors.js';
 import type { PausableTransport } from './parsing-protocol.js';
 import { Protocol } from './protocol.js';
 
+/** How much a {@link StreamProtocol} keeps for its reader. */
 export interface ChunksOptions {
   /** Whether the connection stays when the loop is left before its end. Default false: it is closed. */
   readonly keepOpen?: boolean;
@@ -78,6 +79,7 @@ export class StreamProtocol<T extends PausableTransport = ITCPTransport>
     this.#kept += data.length + CHUNK_OVERHEAD;
   }
 
+  /** For `for await`: the pieces as they come, until the peer's end. It throws what the connection is lost with. */
   [Symbol.asyncIterator](): AsyncIterableIterator<Buffer, undefined, undefined> {
     return this.chunks();
   }

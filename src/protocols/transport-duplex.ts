@@ -29,6 +29,7 @@ const log = getLog('protocols');
 
 type Done = (error?: Error | null) => void;
 
+/** How a {@link TransportDuplex} keeps and ends. */
 export interface TransportDuplexOptions {
   /**
    * Whether writing goes on after the peer has ended, until `end()`. Default true, as node:http's server needs it. With false
@@ -48,10 +49,24 @@ export interface TransportDuplexOptions {
 
 /** What the protocol tells its stream. */
 export interface DuplexFeed {
+  /** Bytes have come; they are the stream's to keep. */
   received(data: Buffer): void;
+  /** The peer has ended its direction. */
   readingEnded(): void;
+  /** FIN was sent. */
   writingEnded(): void;
+  /** The connection is over. */
   lost(reason: Failure): void;
+}
+
+/** An address as node:net tells it. */
+export interface SocketAddressInfo {
+  /** An IP address. */
+  readonly address: string;
+  /** The family of that. */
+  readonly family: 'IPv4' | 'IPv6';
+  /** The port number. */
+  readonly port: number;
 }
 
 /** Where a socket of node's is in its life. */
@@ -77,7 +92,9 @@ export class TransportDuplex extends Duplex {
   /** Milliseconds without a byte in either direction until 'timeout'; 0 if nobody asked. See `setTimeout`. */
   timeout = 0;
 
+  /** As `net.Socket` has it; a stream is made of a connection that is there. */
   readonly connecting = false;
+  /** As `net.Socket` has it; a stream is made of a connection that is there. */
   readonly pending = false;
 
   readonly #resetOnError: boolean;
@@ -111,30 +128,37 @@ export class TransportDuplex extends Duplex {
 
   // ---- what net.Socket has besides
 
+  /** The peer's IP address. */
   get remoteAddress(): string {
     return this.transport.getPeer().host;
   }
 
+  /** The peer's port. */
   get remotePort(): number {
     return this.transport.getPeer().port;
   }
 
+  /** The peer's address family. */
   get remoteFamily(): 'IPv4' | 'IPv6' {
     return familyOf(this.remoteAddress);
   }
 
+  /** This end's IP address. */
   get localAddress(): string {
     return this.transport.getHost().host;
   }
 
+  /** This end's port. */
   get localPort(): number {
     return this.transport.getHost().port;
   }
 
+  /** This end's address family. */
   get localFamily(): 'IPv4' | 'IPv6' {
     return familyOf(this.localAddress);
   }
 
+  /** Bytes received so far, those that wait for the reader among them. */
   get bytesRead(): number {
     return this.transport.bytesRead;
   }
@@ -146,12 +170,14 @@ export class TransportDuplex extends Duplex {
     return transport.bytesWritten + transport.bytesQueued + this.#unhanded;
   }
 
+  /** Which directions are open. */
   get readyState(): SocketState {
     if (this.readable) return this.writable ? 'open' : 'readOnly';
     return this.writable ? 'writeOnly' : 'closed';
   }
 
-  address(): { readonly address: string; readonly family: 'IPv4' | 'IPv6'; readonly port: number } {
+  /** This end, as `server.address()` has it. */
+  address(): SocketAddressInfo {
     return { address: this.localAddress, family: this.localFamily, port: this.localPort };
   }
 
@@ -187,11 +213,13 @@ export class TransportDuplex extends Duplex {
     return this;
   }
 
+  /** Keeps the process alive for this connection's sake; so it is at first. */
   ref(): this {
     this.transport.ref();
     return this;
   }
 
+  /** Doesn't keep the process alive for this connection's sake. */
   unref(): this {
     this.transport.unref();
     return this;
@@ -212,16 +240,19 @@ export class TransportDuplex extends Duplex {
 
   // ---- what a stream is asked
 
+  /** @internal The reader wants more. */
   override _read(): void {
     this.transport.resumeProducing();
   }
 
+  /** @internal Hands bytes to the transport. */
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: Done): void {
     this.#handed = chunk.length;
     this.transport.write(chunk);
     this.#awaitSent(done);
   }
 
+  /** @internal Hands many pieces to the transport. */
   override _writev(chunks: readonly { readonly chunk: Buffer }[], done: Done): void {
     const pieces = chunks.map(({ chunk }) => chunk);
     this.#handed = pieces.reduce((sum, { length }) => sum + length, 0);
@@ -229,11 +260,13 @@ export class TransportDuplex extends Duplex {
     this.#awaitSent(done);
   }
 
+  /** @internal Ends the writing. */
   override _final(done: Done): void {
     this.#whenWritingEnded = done;
     this.transport.loseWriteConnection();
   }
 
+  /** @internal Ends the connection. */
   override _destroy(error: Error | null, done: Done): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -21,6 +21,7 @@ const STORE_BYTES = 64;
 /** Up to this size a piece may be kept for the sake of a few bytes. */
 const KEPT_BYTES = 1024;
 
+/** What has come and is in no item yet: see the head of this file. */
 export class Unparsed {
   #bytes: Buffer = NOTHING;
   #start = 0;
@@ -32,10 +33,12 @@ export class Unparsed {
     return this.#bytes;
   }
 
+  /** Where what comes next begins in `bytes`. */
   get start(): number {
     return this.#start;
   }
 
+  /** Where what comes next ends in `bytes`. */
   get end(): number {
     return this.#end;
   }

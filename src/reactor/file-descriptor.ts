@@ -49,6 +49,7 @@ export abstract class FileDescriptor
   bufferSize = 65_536;
   /** `writeSomeData` is given so many bytes at most; small pieces are joined up to here. */
   protected readonly sendLimit: number = 65_536;
+  /** Where it is registered. */
   protected readonly reactor: IReactorFDSet & Pick<IReactorTime, 'callLater'>;
   readonly #queue = new WriteQueue();
   readonly #producer = new ProducerSlot();
@@ -67,7 +68,7 @@ export abstract class FileDescriptor
 
   /**
    * Writes what can be written of `data` (never empty) without blocking, and answers how many bytes were taken, 0 if
-   * none. An Error, or a negative number as {@link Libc} answers it, ends the descriptor; EAGAIN and EINTR count as
+   * none. An Error, or a negative number as `Libc` answers it, ends the descriptor; EAGAIN and EINTR count as
    * 0.
    */
   protected abstract writeSomeData(data: Uint8Array): number | Error;
@@ -92,18 +93,22 @@ export abstract class FileDescriptor
     return this.#queue.bytes;
   }
 
+  /** Has `doRead` called whenever there is something to read. */
   startReading(): void {
     this.reactor.addReader(this);
   }
 
+  /** Has it called no more. */
   stopReading(): void {
     this.reactor.removeReader(this);
   }
 
+  /** Has `doWrite` called whenever there is room to write. */
   startWriting(): void {
     this.reactor.addWriter(this);
   }
 
+  /** Has it called no more. */
   stopWriting(): void {
     this.reactor.removeWriter(this);
   }
@@ -127,7 +132,9 @@ export abstract class FileDescriptor
     return this.#write(all);
   }
 
+  /** See {@link IConsumer.registerProducer}. */
   registerProducer(producer: IPushProducer, streaming: true): void;
+  /** The same for a producer that is asked for each piece. */
   registerProducer(producer: IPullProducer, streaming: false): void;
   registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
     if (this.#disconnected) producer.stopProducing();

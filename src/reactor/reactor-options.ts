@@ -2,6 +2,7 @@ import type { IHostnameResolver } from '../interfaces/index.js';
 import type { Driver } from '../libc/index.js';
 import type { LoopOptions } from './loop.js';
 
+/** What a {@link Reactor} is made with. */
 export interface ReactorOptions {
   /** The driver of the kernel, or the name of one. Default: what HEDDLE_FFI names, or koffi. */
   readonly driver?: Driver | string;

@@ -28,7 +28,7 @@ import type {
   SystemEvent,
 } from '../interfaces/index.js';
 import { type DescriptorUsage, type Driver, getDriver, descriptorUsage } from '../libc/index.js';
-import { EventSource, getLog } from '../logger/index.js';
+import { EventSource, diagnosticsChannel, getLog } from '../logger/index.js';
 import { NodeResolver, resolveAll } from '../names/index.js';
 import {
   Connector,
@@ -58,6 +58,7 @@ import type { Waker } from './waker.js';
  */
 
 const log = getLog('reactor');
+const slowChannel = diagnosticsChannel('heddle:reactor:slow-turn');
 
 /** The events of a reactor. An exception in a listener is logged and stops nobody. */
 export interface ReactorEvents {
@@ -89,7 +90,7 @@ export class Reactor
       driver: this.#driver,
       life: this.#life,
       ...limits,
-      onSlow: (slow) => this.#events.emit('slowTurn', slow),
+      onSlow: (slow) => this.#tellSlow(slow),
     });
     this.#tcp = {
       libc: this.#driver.libc,
@@ -104,6 +105,7 @@ export class Reactor
     logUnhandledErrors();
   }
 
+  /** What a whole reactor has to tell. */
   get events(): IEvents<ReactorEvents> {
     return this.#events;
   }
@@ -232,6 +234,7 @@ export class Reactor
     for (const giveUp of [...this.#tcp.onDisconnectAll]) giveUp();
   }
 
+  /** The same as `close()`. */
   [Symbol.dispose](): void {
     this.close();
   }
@@ -350,6 +353,11 @@ export class Reactor
   ): ITCPTransport | null {
     this.#requireOpen();
     return adoptStreamConnection(this.#tcp, fd, family, factory, options);
+  }
+
+  #tellSlow(slow: SlowCallback): void {
+    this.#events.emit('slowTurn', slow);
+    if (slowChannel.hasSubscribers) slowChannel.publish({ reactor: this, ...slow });
   }
 
   #requireOpen(): void {

@@ -20,6 +20,7 @@ export interface TurnLimits {
 export interface SlowCallback {
   /** What was at work: a descriptor's logPrefix or a timer's text. */
   readonly what: string;
+  /** How long it took. */
   readonly durationMs: number;
 }
 

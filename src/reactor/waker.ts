@@ -41,6 +41,7 @@ export class Waker implements IReadDescriptor {
     this.close();
   }
 
+  /** Gives the descriptor back. Who wakes it from then on wakes nobody. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

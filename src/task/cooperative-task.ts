@@ -12,6 +12,7 @@ export type CooperativeWork =
 export interface CooperativeTaskOwner {
   /** The task may take steps from now on, or may not. */
   runnable(task: CooperativeTask): void;
+  /** The task may take no steps from now on. */
   notRunnable(task: CooperativeTask): void;
   /** The task is over; nothing will be heard of it. */
   finished(task: CooperativeTask): void;

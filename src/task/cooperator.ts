@@ -19,6 +19,7 @@ export type TerminationPredicate = () => boolean;
 /** Arranges that `tick` is called once, soon, and not inside this. Any reactor's `callLater` with a short delay will do. */
 export type CooperatorScheduler = (tick: () => void) => Pick<IDelayedCall, 'active' | 'cancel'>;
 
+/** How a {@link Cooperator} divides time. */
 export interface CooperatorOptions {
   /** Called when a tick begins. The default ends a tick after 10 ms. */
   readonly terminationPredicateFactory?: () => TerminationPredicate;
@@ -28,6 +29,7 @@ export interface CooperatorOptions {
   readonly started?: boolean;
 }
 
+/** What {@link coiterate} may be told. */
 export interface CoiterateOptions<W> {
   /** Gets the result, beside the Deferred that is returned. */
   readonly doneDeferred?: Deferred<W>;
@@ -111,6 +113,7 @@ export class Cooperator implements Disposable {
     this.#unschedule();
   }
 
+  /** Stops it: tasks fail with SchedulerStopped. */
   [Symbol.dispose](): void {
     this.stop();
   }

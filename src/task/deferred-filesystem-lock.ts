@@ -12,6 +12,7 @@ export class AlreadyTryingToLockError extends Error {
   }
 }
 
+/** How often a {@link DeferredFilesystemLock} tries. */
 export interface DeferredFilesystemLockOptions {
   /** Whose time counts. The default reactor's if it isn't given. Twisted: `scheduler`. */
   readonly clock?: Pick<IReactorTime, 'callLater'>;

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { Deferred, type Failure, maybeDeferred } from '../defer/index.js';
 import type { IDelayedCall, IReactorTime } from '../interfaces/index.js';
+import { withState } from '../logger/index.js';
 import { getReactor } from '../reactor/index.js';
 
 /**
@@ -22,6 +23,7 @@ type CountedFunction = (count: number, ...args: readonly unknown[]) => unknown;
 /** What a {@link LoopingCall} needs of a clock: any reactor's will do, and `Clock`. */
 export type LoopClock = Pick<IReactorTime, 'callLater' | 'seconds'>;
 
+/** How a run of a {@link LoopingCall} begins and ends. */
 export interface LoopingCallStartOptions {
   /** Whether the first call is made inside `start()`, else one interval later. Default true. */
   readonly now?: boolean;
@@ -77,6 +79,7 @@ export class LoopingCall<A extends readonly unknown[] = []> implements Disposabl
     return this.#clock ?? getReactor();
   }
 
+  /** Counts from the next run on. */
   set clock(clock: LoopClock) {
     this.#clock = clock;
   }
@@ -94,6 +97,7 @@ export class LoopingCall<A extends readonly unknown[] = []> implements Disposabl
     return this.#interval;
   }
 
+  /** Throws a RangeError for one that is negative or not finite. */
   set interval(interval: number) {
     if (!(interval >= 0 && interval < Infinity)) {
       throw new RangeError(`The interval must be 0 s or more and finite, not ${interval}`);
@@ -164,8 +168,9 @@ export class LoopingCall<A extends readonly unknown[] = []> implements Disposabl
     return `LoopingCall(${this.#interval} s, ${name}${args})`;
   }
 
+  /** As `toString()`, and whether it runs. */
   [inspect.custom](): string {
-    return this.toString();
+    return withState(this.toString(), this.#running ? 'running' : 'not running');
   }
 
   readonly #call = (): void => {

@@ -7,6 +7,7 @@ import { SystemExit } from './system-exit.js';
 
 const log = getLog('task');
 
+/** What {@link react} runs, and on what. */
 export interface ReactOptions<R extends IReactorCore = IReactorCore> {
   /** The reactor to run. The default one if it isn't given. */
   readonly reactor?: R;

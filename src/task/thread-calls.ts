@@ -65,6 +65,7 @@ export class ThreadCalls<F extends ThreadFunctions<F>> implements Disposable {
     this.#connections.clear();
   }
 
+  /** The same as `close()`. */
   [Symbol.dispose](): void {
     this.close();
   }

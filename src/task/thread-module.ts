@@ -8,6 +8,7 @@ export type FunctionsOf<M> = { [K in keyof M]: M[K] extends AnyFunction ? K : ne
 
 /** What a function of it takes, and what it gives in the end. */
 export type ArgumentsOf<M, K extends keyof M> = M[K] extends (...args: infer A) => unknown ? A : never;
+/** What comes of calling the function `K`: what it returns, or what its promise is fulfilled with. */
 export type ResultOf<M, K extends keyof M> = M[K] extends (...args: never[]) => infer R ? Awaited<R> : never;
 
 /**

@@ -15,19 +15,25 @@ const IDLE_MS = 60_000;
 
 /** How one piece of work is given to a pool. */
 export interface ThreadRunOptions {
+  /** The file that the thread loads, as a path or a URL. */
   readonly filename: string;
+  /** The exported function to call. */
   readonly name: string;
+  /** Aborting it takes waiting work out of the queue, and ends the thread that is at it. */
   readonly signal: AbortSignal;
+  /** Handed over, not copied. */
   readonly transferList: MessagePort[];
 }
 
 /** A pool of threads: what heddle needs of a `Piscina` (https://github.com/piscinajs/piscina), which you can make yourself. */
 export interface ThreadPool {
+  /** Calls the function with `task`, in a thread. Resolves to what it returns. */
   run(task: unknown, options: ThreadRunOptions): Promise<unknown>;
   /** Ends all threads, whatever they do. The pool can be used again. */
   destroy(): Promise<void>;
   /** The threads that there are. */
   readonly threads: readonly unknown[];
+  /** There are never more threads than this. */
   readonly maxThreads: number;
 }
 

@@ -8,7 +8,10 @@ export type ThreadFunctions<F> = { readonly [K in keyof F]: (...args: never[]) =
 declare const functions: unique symbol;
 
 /** A port through which a thread may call `F` in the reactor's thread. Hand it to the thread, e.g. as an argument. */
-export type ReactorPort<F> = MessagePort & { readonly [functions]?: F };
+export type ReactorPort<F> = MessagePort & {
+  /** For the compiler only: there is no such property. */
+  readonly [functions]?: F;
+};
 
 /** The first message, from the reactor, before the port is handed on. */
 export interface Greeting {

@@ -24,8 +24,11 @@ const WORKER = fileURLToPath(
 
 /** One call for {@link callMultipleInThread}: see {@link threadCall}. */
 export interface IThreadCall {
+  /** Where the function is. */
   readonly module: ThreadModule<unknown>;
+  /** The function's name. */
   readonly name: string;
+  /** What it is called with; copied. */
   readonly args: readonly unknown[];
 }
 

@@ -95,7 +95,7 @@ export class AcceptLoop {
     this.#exhaustion = new Exhaustion(port, port.events, () => time.seconds());
     this.#pause = new AcceptPause(time, libc.descriptors, () => port.watch());
     this.#spareless = new AcceptPause(time, libc.descriptors, () => this.#regainSpare());
-    this.#descriptorsLow = new DescriptorsLow(libc, port.events, options.descriptorsLowAt);
+    this.#descriptorsLow = new DescriptorsLow(libc, port, port.events, options.descriptorsLowAt);
   }
 
   /** True while accepting rests because of an error. */

@@ -38,7 +38,7 @@ export class Client extends TcpTransport {
     return `<${this.#protocolName} client to ${host.includes(':') ? `[${host}]` : host}:${port}>`;
   }
 
-  protected override ended(reason: Failure): void {
+  protected override released(reason: Failure): void {
     this.#onEnd(reason);
   }
 }

@@ -2,10 +2,15 @@ import type { ConnectionOptions } from '../interfaces/index.js';
 
 /** A connection's limits with all defaults filled in: one object for all connections of a port or connector. */
 export interface ConnectionLimits {
+  /** The high-water mark in bytes. */
   readonly writeBufferSize: number;
+  /** More bytes in the queue abort the connection; Infinity: no limit. */
   readonly writeQueueLimit: number;
+  /** A peer that takes nothing for so long is aborted, in ms; Infinity: no limit. */
   readonly slowReaderTimeoutMs: number;
+  /** How long to wait for the peer's end, in ms. */
   readonly lingerMs: number;
+  /** How much of the peer's input to discard meanwhile. */
   readonly lingerBytes: number;
 }
 

@@ -58,6 +58,7 @@ export abstract class Connection<D extends ConnectionDriver = ConnectionDriver>
   implements ITransport, IPushProducer, ConnectionFeed, AsyncDisposable
 {
   bytesRead = 0;
+  /** Bytes handed to the kernel so far. */
   bytesWritten = 0;
 
   #driver: D | undefined;
@@ -77,8 +78,17 @@ export abstract class Connection<D extends ConnectionDriver = ConnectionDriver>
     return this.#state !== 'new' && this.#state !== 'over';
   }
 
+  /** Whether the end has begun and the protocol hasn't been told yet; parsers ask it, to deliver nothing after a `loseConnection`. */
   get disconnecting(): boolean {
     return this.connected && this.#state !== 'open';
+  }
+
+  /** The state in a word, for those who look at it. */
+  protected get phase(): string {
+    if (this.#state === 'new') return 'not connected yet';
+    if (this.#state === 'over') return 'lost';
+    if (this.#state !== 'open') return 'disconnecting';
+    return this.#readEnded || this.#writing !== 'open' ? 'half closed' : 'connected';
   }
 
   /** What drives it, from its beginning to its end. */

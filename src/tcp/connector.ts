@@ -18,7 +18,7 @@ import type {
   IAddress,
   IInternetAddress,
 } from '../interfaces/index.js';
-import { getLog } from '../logger/index.js';
+import { diagnosticsChannel, getLog } from '../logger/index.js';
 import { raceConnections } from '../names/index.js';
 import { Client } from './client.js';
 import { ConnectAttempt } from './connect-attempt.js';
@@ -28,6 +28,7 @@ import { localAddress } from './socket-addresses.js';
 import type { TransportContext } from './transport-context.js';
 
 const log = getLog('tcp');
+const failedChannel = diagnosticsChannel('heddle:tcp:connect:failed');
 
 /** In seconds; Twisted's. */
 const TIMEOUT = 30;
@@ -249,7 +250,9 @@ export class Connector implements IConnector {
     attempt?.cancel();
     if (this.#early !== undefined) this.#context.libc.close(this.#early.fd);
     this.#early = undefined;
-    this.#tell('clientConnectionFailed', new Failure(error));
+    const reason = new Failure(error);
+    this.#tell('clientConnectionFailed', reason);
+    if (failedChannel.hasSubscribers) failedChannel.publish({ connector: this, reason });
   }
 
   #lost(reason: Failure): void {

@@ -32,11 +32,13 @@ const log = getLog('tcp');
  * Twisted: `FileDescriptor` (twisted.internet.abstract).
  */
 export abstract class Consumer implements IConsumer {
+  /** What was written and not sent yet. */
   readonly queue = new WriteQueue();
   writeBufferSize: number;
 
   readonly #limits: ConnectionLimits;
   #full = false;
+  /** What only some connections have; undefined until it is needed. */
   protected rare: RareParts | undefined = undefined;
 
   constructor(limits: ConnectionLimits) {
@@ -149,6 +151,7 @@ export abstract class Consumer implements IConsumer {
     this.rare?.drained?.fail(reason);
   }
 
+  /** Tells those who listen, if anybody does. */
   protected emit<K extends keyof TransportEvents>(event: K, ...args: TransportEvents[K]): void {
     this.rare?.events?.emit(event, ...args);
   }

@@ -1,9 +1,10 @@
 import { Failure } from '../defer/index.js';
-import type { PortEvents } from '../interfaces/index.js';
+import type { ITCPPort, PortEvents } from '../interfaces/index.js';
 import { type DescriptorUsage, type Libc, RLIMIT_NOFILE, descriptorUsage } from '../libc/index.js';
-import { type EventSource, getLog } from '../logger/index.js';
+import { type EventSource, diagnosticsChannel, getLog } from '../logger/index.js';
 
 const log = getLog('tcp');
+const channel = diagnosticsChannel('heddle:tcp:descriptors-low');
 
 const SHARE = 0.9;
 /** The warning is given again only after numbers had fallen below this share of the mark. */
@@ -17,16 +18,18 @@ const REARM_SHARE = 0.9;
  */
 export class DescriptorsLow {
   readonly #libc: Libc;
+  readonly #port: ITCPPort;
   readonly #events: EventSource<PortEvents>;
   readonly #share: number;
   #mark = Infinity;
   #told = false;
 
   /** Throws a RangeError unless `share` is between 0 and 1. */
-  constructor(libc: Libc, events: EventSource<PortEvents>, share = SHARE) {
+  constructor(libc: Libc, port: ITCPPort, events: EventSource<PortEvents>, share = SHARE) {
     if (!(share >= 0 && share <= 1))
       throw new RangeError(`descriptorsLowAt must be from 0 to 1, not ${share}`);
     this.#libc = libc;
+    this.#port = port;
     this.#events = events;
     this.#share = share;
   }
@@ -57,6 +60,8 @@ export class DescriptorsLow {
       return;
     }
     this.#mark = Math.floor(usage.soft * this.#share);
-    this.#events.emit('descriptorsLow', usage.inUse, usage.soft);
+    const { inUse, soft: limit } = usage;
+    this.#events.emit('descriptorsLow', inUse, limit);
+    if (channel.hasSubscribers) channel.publish({ port: this.#port, inUse, limit });
   }
 }

@@ -1,21 +1,24 @@
-import type { ExhaustionEpisode, IAddress, PortEvents } from '../interfaces/index.js';
+import type { ExhaustionEpisode, IInternetAddress, ITCPPort, PortEvents } from '../interfaces/index.js';
 import { errnoName } from '../libc/index.js';
-import { type EventSource, getLog } from '../logger/index.js';
+import { type EventSource, diagnosticsChannel, getLog } from '../logger/index.js';
 
 const log = getLog('tcp');
+const shedChannel = diagnosticsChannel('heddle:tcp:shed');
+const pausedChannel = diagnosticsChannel('heddle:tcp:accept:paused');
+const recoveredChannel = diagnosticsChannel('heddle:tcp:recovered');
 
 /** In seconds. */
 const LOG_INTERVAL = 1;
 
-/** What log lines are about. */
-interface Named {
+/** The port that everything is about. Log lines have its text. */
+interface Named extends ITCPPort {
   toString(): string;
 }
 
 /**
  * Tells of the times in which a port can't accept: one log line when an episode begins, one with its counts when it
- * is over, and events as it goes. An episode lasts from the first client shed, pause or failure to the next
- * client accepted in the normal way.
+ * is over, and events and messages on diagnostics channels as it goes. An episode lasts from the first client shed,
+ * pause or failure to the next client accepted in the normal way.
  *
  * A full server whose clients come and go may have many episodes in a second. Events tell them all; the log tells of those
  * that begin a second or more after the last one it told of, and how many it left out.
@@ -46,10 +49,14 @@ export class Exhaustion {
   }
 
   /** Clients were accepted and closed at once. */
-  shed(peers: readonly IAddress[], errno: number): void {
-    this.#begin(errnoName(errno));
+  shed(peers: readonly IInternetAddress[], errno: number): void {
+    const name = errnoName(errno);
+    this.#begin(name);
     this.#shed += peers.length;
-    for (const peer of peers) this.#events.emit('clientShed', peer);
+    for (const peer of peers) {
+      this.#events.emit('clientShed', peer);
+      if (shedChannel.hasSubscribers) shedChannel.publish({ port: this.#port, peer, errno: name });
+    }
   }
 
   /** accept failed and the port rests for at most `retryMs`. */
@@ -60,6 +67,7 @@ export class Exhaustion {
     this.#pauses += 1;
     this.#events.emit('acceptFailed', name);
     this.#events.emit('acceptPaused', retryMs);
+    if (pausedChannel.hasSubscribers) pausedChannel.publish({ port: this.#port, errno: name, retryMs });
   }
 
   /** A client was accepted in the normal way. */
@@ -80,6 +88,7 @@ export class Exhaustion {
       );
     }
     this.#events.emit('recovered', episode);
+    if (recoveredChannel.hasSubscribers) recoveredChannel.publish({ port: this.#port, episode });
   }
 
   #begin(errno: string): void {

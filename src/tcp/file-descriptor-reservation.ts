@@ -12,6 +12,7 @@
  *
  * Twisted: `_FileDescriptorReservation` and `_NullFileDescriptorReservation` in twisted.internet.tcp.
  */
+import { inspect } from 'node:util';
 import { SystemError } from '../errors/index.js';
 import type { IFileDescriptorReservation } from '../interfaces/index.js';
 import { EFD_CLOEXEC, EFD_NONBLOCK, type Libc, errno, systemError } from '../libc/index.js';
@@ -21,7 +22,9 @@ const log = getLog('tcp', 'reservation');
 
 /** Opens the spare descriptor, and closes it. Throws a SystemError when that fails. */
 export interface SpareDescriptor {
+  /** The number of a new descriptor. */
   open(): number;
+  /** Closes what `open` gave. */
   close(fd: number): void;
 }
 
@@ -87,6 +90,15 @@ export class FileDescriptorReservation implements IFileDescriptorReservation, Di
     if (fd === undefined) return;
     this.#fd = undefined;
     this.#spare.close(fd);
+  }
+
+  /** `<FileDescriptorReservation, held>`, or `not held`. */
+  toString(): string {
+    return `<FileDescriptorReservation, ${this.available() ? 'held' : 'not held'}>`;
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
   }
 
   #tellLoss(message: string, error: unknown): void {

@@ -13,7 +13,7 @@ import type {
   PortEvents,
 } from '../interfaces/index.js';
 import type { SocketAddress } from '../libc/index.js';
-import { EventSource, getLog } from '../logger/index.js';
+import { EventSource, diagnosticsChannel, getLog, withState } from '../logger/index.js';
 import { AcceptLoop, type Acceptor } from './accept-loop.js';
 import { type ConnectionLimits, connectionLimits } from './connection-options.js';
 import { openListeningSocket } from './listening-socket.js';
@@ -33,6 +33,8 @@ import type { TransportContext } from './transport-context.js';
  */
 
 const log = getLog('tcp');
+const listeningChannel = diagnosticsChannel('heddle:tcp:listening');
+const closedChannel = diagnosticsChannel('heddle:tcp:closed');
 
 /** Where a port's socket comes from. An adopted one is the port's own once `startListening` has returned. */
 export type SocketSource =
@@ -126,6 +128,7 @@ export class Port implements ITCPPort, IReadDescriptor, IHangUpDescriptor, Serve
     this.watch();
     this.#listenToSignal();
     this.events.emit('listening', this.#host);
+    if (listeningChannel.hasSubscribers) listeningChannel.publish({ port: this });
   }
 
   stopListening(): Deferred<void> {
@@ -177,8 +180,15 @@ export class Port implements ITCPPort, IReadDescriptor, IHangUpDescriptor, Serve
     return `<Port of ${nameOf(this.#factory)} ${this.#fd < 0 ? 'not listening on' : 'on'} ${where}>`;
   }
 
+  /** `<Port of EchoFactory on 127.0.0.1:8007, accepting, connections: 3>`. */
   [inspect.custom](): string {
-    return this.toString();
+    const { shed } = this.counters;
+    return withState(
+      this.toString(),
+      this.#phase(),
+      `connections: ${this.#connections.size}`,
+      shed > 0 && `shed: ${shed}`,
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -209,6 +219,7 @@ export class Port implements ITCPPort, IReadDescriptor, IHangUpDescriptor, Serve
     this.#stopping = undefined;
     log.info('(TCP Port {port} Closed)', { port: this.portNumber });
     this.events.emit('closed', reason);
+    if (closedChannel.hasSubscribers) closedChannel.publish({ port: this, reason });
     try {
       this.#factory.doStop();
     } catch (error) {
@@ -279,6 +290,13 @@ export class Port implements ITCPPort, IReadDescriptor, IHangUpDescriptor, Serve
     applyOptions(libc, fd, this.#options);
     const host = this.#hostIsExact ? this.#host : localAddress(libc, fd);
     return new Server(this, this.#sessions++, peer, host, this.#limits);
+  }
+
+  #phase(): string | undefined {
+    if (this.#fd < 0) return undefined;
+    if (this.#stopping !== undefined) return 'stopping';
+    if (this.#pausedByUser) return 'paused';
+    return this.#loop.resting ? 'resting, for accept failed' : 'accepting';
   }
 
   // ---- the socket

@@ -53,7 +53,12 @@ export class Server extends TcpTransport {
     return `<${this.#protocolName} #${this.sessionNumber} on ${this.#owner.portNumber}>`;
   }
 
-  protected override ended(): void {
+  protected override peerInText(): string {
+    const { host, port } = this.getPeer();
+    return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  }
+
+  protected override released(): void {
     this.#owner.lost(this);
   }
 }

@@ -17,12 +17,16 @@ import {
   TCP_NODELAY,
   TCP_USER_TIMEOUT,
 } from '../libc/index.js';
+import { diagnosticsChannel, withState } from '../logger/index.js';
 import { Connection } from './connection.js';
 import type { ConnectionLimits } from './connection-options.js';
 import { ReadinessDriver } from './readiness-driver.js';
 import { getIntegerOption, setKeepAlive, setOption } from './socket-options.js';
 import { getTcpInfo } from './tcp-info.js';
 import type { TransportContext } from './transport-context.js';
+
+const madeChannel = diagnosticsChannel('heddle:tcp:connection');
+const lostChannel = diagnosticsChannel('heddle:tcp:connection:lost');
 
 /** A connection over a TCP socket: what servers and clients have in common. Twisted: `twisted.internet.tcp.Connection`. */
 export abstract class TcpTransport extends Connection<ReadinessDriver> implements ITCPTransport {
@@ -117,8 +121,21 @@ export abstract class TcpTransport extends Connection<ReadinessDriver> implement
     return this;
   }
 
+  /** `<Echo #0 on 8007, 127.0.0.1:51234, connected, read: 12, written: 12>`. */
   [inspect.custom](): string {
-    return this.toString();
+    return withState(
+      this.toString(),
+      this.peerInText(),
+      this.phase,
+      `read: ${this.bytesRead}`,
+      `written: ${this.bytesWritten}`,
+      this.bytesQueued > 0 && `queued: ${this.bytesQueued}`,
+    );
+  }
+
+  /** The peer, where the text form doesn't name it. */
+  protected peerInText(): string | undefined {
+    return undefined;
   }
 
   /** The connection begins on this descriptor, which the transport owns from now on. */
@@ -129,9 +146,19 @@ export abstract class TcpTransport extends Connection<ReadinessDriver> implement
     limits: ConnectionLimits,
     shared = false,
   ): void {
+    // Before there is anything to register: a subscriber may do what it likes, even close the reactor.
+    if (madeChannel.hasSubscribers) madeChannel.publish({ transport: this, protocol });
     const driver = new ReadinessDriver(context, fd, this, limits);
     if (shared) driver.markShared();
     this.begin(driver, protocol);
+  }
+
+  /** Whoever made this transport may forget it. */
+  protected abstract released(reason: Failure): void;
+
+  protected override ended(reason: Failure): void {
+    this.released(reason);
+    if (lostChannel.hasSubscribers) lostChannel.publish({ transport: this, reason });
   }
 
   private openDriver(): ReadinessDriver {

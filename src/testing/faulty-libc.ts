@@ -21,6 +21,7 @@ export interface FaultTime {
 
 /** How a call shall fail. */
 export interface Fault extends FaultTime {
+  /** What the call answers, by its name. */
   readonly errno: ErrnoName;
 }
 
@@ -210,8 +211,16 @@ function shortenGather(args: LibcArguments, bytes: number): LibcArguments {
   return [fd, kept, 0, kept.length, 0, flags];
 }
 
+/** What {@link faultyDriver} makes. */
+export interface FaultyDriver {
+  /** To make a reactor with. */
+  readonly driver: Driver;
+  /** Its calls, to make them fail. */
+  readonly libc: FaultyLibc;
+}
+
 /** A driver whose calls can be made to fail. Its host loops are the driver's own, and never fail. */
-export function faultyDriver(driver: Driver): { readonly driver: Driver; readonly libc: FaultyLibc } {
+export function faultyDriver(driver: Driver): FaultyDriver {
   const libc = new FaultyLibc(driver.libc);
   const createHostLoop = (): IHostLoop => driver.createHostLoop();
   return { driver: { name: libc.name, libc, createHostLoop }, libc };

@@ -1,4 +1,6 @@
 /** What helps to test programs that are made with heddle. */
+export { EventSource } from '../logger/index.js';
+export type { ConnectionDriver, ConnectionFeed, ConnectionLimits } from '../tcp/index.js';
 export * from './conformance/index.js';
 export { assertNoResult, failureResultOf, successResultOf } from './deferred-results.js';
 export * from './doubles/index.js';
@@ -6,6 +8,7 @@ export type { CallOdds, FaultOdds } from './fault-odds.js';
 export {
   type Fault,
   type FaultTime,
+  type FaultyDriver,
   FaultyLibc,
   type TransferCall,
   type Truncation,

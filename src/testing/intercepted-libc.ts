@@ -3,6 +3,7 @@ import type { DescriptorAccounting, Libc } from '../libc/index.js';
 /** The name of a call that can be watched, counted and made to fail. */
 export type LibcCall = Exclude<keyof Libc, 'name' | 'descriptors' | 'pin'>;
 
+/** What a call was given. */
 export type LibcArguments = readonly unknown[];
 type Call = (...args: LibcArguments) => number;
 

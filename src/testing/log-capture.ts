@@ -62,6 +62,7 @@ export class LogCapture implements Disposable {
     return this.records.filter(({ rawMessage }) => String(rawMessage) === template);
   }
 
+  /** Gives the log back to whom it belonged before. */
   [Symbol.dispose](): void {
     if (this.#disposed) return;
     this.#disposed = true;

@@ -3,13 +3,17 @@ import { InterceptedLibc, type LibcArguments, type LibcCall } from './intercepte
 
 /** One event that epoll_wait told. */
 export interface RecordedEvent {
+  /** The event mask. */
   readonly events: number;
+  /** The low half of the data: a descriptor's number. */
   readonly low: number;
+  /** The high half of the data: a registration's generation. */
   readonly high: number;
 }
 
 /** One call, and what the kernel has answered. Bytes and addresses are copies. */
 export interface RecordedCall {
+  /** The function that was called. */
   readonly call: LibcCall;
   /** A number, or `-errno`. */
   readonly result: number;

@@ -3,6 +3,7 @@ import type { IProtocol, IReactorTime, ITCPTransport } from '../interfaces/index
 
 /** A protocol that says over what it is connected, as `Protocol` does. */
 export interface ConnectedProtocol extends IProtocol {
+  /** Its connection. */
   readonly transport: Pick<ITCPTransport, 'whenLost'>;
 }
 

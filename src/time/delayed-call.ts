@@ -20,7 +20,7 @@ const NO_ARGUMENTS: readonly unknown[] = [];
 const creations = new WeakMap<DelayedCall, string>();
 
 /**
- * A call that a {@link TimerQueue} will make. Servers have one or more of these for each connection, so it is
+ * A call that a `TimerQueue` will make. Servers have one or more of these for each connection, so it is
  * kept small, and it lets go of its function and arguments as soon as it is made or cancelled.
  *
  * Twisted: `twisted.internet.base.DelayedCall`.

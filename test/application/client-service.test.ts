@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { expectTypeOf } from 'expect-type';
 import { ClientService, type ClientServiceOptions, backoffPolicy } from '../../src/application/index.js';
@@ -560,5 +561,16 @@ describe('ClientService', () => {
         }
       }
     });
+  });
+
+  it('tells in one line what it does and how many wait for the connection', () => {
+    const { service } = makeService();
+    expect(inspect(service)).to.equal('<ClientService, not running, initial>');
+    const asked = service.whenConnected();
+    service.startService();
+    expect(inspect(service)).to.equal('<ClientService, running, connecting, asked for by: 1>');
+    asked.addErrback((failure) => void failure.trap(CancelledError));
+    void service.stopService();
+    expect(inspect(service)).to.equal('<ClientService, not running, stopped>');
   });
 });

@@ -105,5 +105,8 @@ describe('Service', () => {
     service.setName('web');
     void service.startService();
     expect(String(service)).to.equal('<Service web, running>');
+    const services = new MultiService();
+    services.addService(service);
+    expect(inspect(services)).to.equal('<MultiService, not running, services: 1>');
   });
 });

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { CancelledError, DeferredQueue, QueueOverflow, QueueUnderflow } from '../../src/defer/index.js';
 import { errorOf, expectNoUnhandledErrors, isDone, resultOf } from './results.js';
@@ -80,5 +81,16 @@ describe('DeferredQueue', () => {
     expect(errorOf(cancelled)).to.be.instanceOf(CancelledError);
     queue.put(1);
     expect(resultOf(next)).to.equal(1);
+  });
+
+  it('tells in one line how many objects it keeps and how many wait for one', () => {
+    const queue = new DeferredQueue<string>();
+    queue.put('a');
+    expect(inspect(queue)).to.equal('<DeferredQueue, kept: 1, waiting: 0>');
+    resultOf(queue.get());
+    const waiting = queue.get();
+    expect(String(queue)).to.equal('<DeferredQueue, kept: 0, waiting: 1>');
+    queue.put('b');
+    expect(resultOf(waiting)).to.equal('b');
   });
 });

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { getEventListeners } from 'node:events';
 import { CancelledError, Deferred, DeferredLock, DeferredSemaphore } from '../../src/defer/index.js';
@@ -144,5 +145,17 @@ describe('DeferredLock', () => {
     expect(errorOf(waiting)).to.be.instanceOf(CancelledError);
     lock.release();
     expect(lock.locked).to.equal(false);
+  });
+
+  it('tells in one line how many tokens are free and how many wait', () => {
+    const semaphore = new DeferredSemaphore(3);
+    resultOf(semaphore.acquire());
+    expect(inspect(semaphore)).to.equal('<DeferredSemaphore, free: 2 of 3, waiting: 0>');
+    const lock = new DeferredLock();
+    resultOf(lock.acquire());
+    const waiting = lock.acquire();
+    expect(inspect({ lock })).to.equal('{ lock: <DeferredLock, free: 0 of 1, waiting: 1> }');
+    lock.release();
+    expect(isDone(waiting)).to.equal(true);
   });
 });

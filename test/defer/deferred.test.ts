@@ -259,6 +259,14 @@ describe('Deferred', () => {
       expect(succeed({ deep: { down: [1] } }).toString()).to.equal('Deferred(result: { deep: [Object] })');
       expect(failed.toString()).to.equal('Deferred(failure: [Failure Error: boom])');
       expect(inspect(failed)).to.equal(failed.toString());
+      expect(inspect(inner)).to.equal('Deferred(pending, callbacks: 1)');
+      const asked = new Deferred<number>();
+      for (const callbacks of [1, 2, 3]) {
+        asked.addCallback((n) => n + 1);
+        expect(inspect(asked)).to.equal(`Deferred(pending, callbacks: ${callbacks})`);
+      }
+      asked.callback(1);
+      expect(inspect(asked)).to.equal('Deferred(result: 4)');
       expect(errorOf(failed)).to.equal(boom);
     });
   });

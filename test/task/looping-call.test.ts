@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { expectTypeOf } from 'expect-type';
 import { CancelledError, Deferred } from '../../src/defer/index.js';
@@ -476,6 +477,10 @@ describe('LoopingCall', () => {
     const named = looping(note);
     void named.start(0.5);
     expect(String(named)).to.equal('LoopingCall(0.5 s, note)');
+    expect([inspect(loop), inspect(named)]).to.deep.equal([
+      "LoopingCall(0 s, (anonymous), 'a', 1, not running)",
+      'LoopingCall(0.5 s, note, running)',
+    ]);
     named.stop();
   });
 

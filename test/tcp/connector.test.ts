@@ -312,7 +312,7 @@ describeOnKernel('Connector', (it) => {
 
     expect(inspect(connector)).to.equal(`<Connector to ${where}, connected>`);
     const { transport } = factory.protocols[0]!;
-    expect(inspect(transport)).to.equal(`<RecordingProtocol client to ${where}>`);
+    expect(inspect(transport)).to.contain(`<RecordingProtocol client to ${where}, connected, `);
     // Twisted: LogTests.test_logstrClientSetup
     expect((transport as unknown as { logPrefix(): string }).logPrefix()).to.equal(
       'RecordingProtocol,client',

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { PortEvents } from '../../src/interfaces/index.js';
+import type { ITCPPort, PortEvents } from '../../src/interfaces/index.js';
 import { type Libc, type ResourceLimit, errno } from '../../src/libc/index.js';
 import { EventSource } from '../../src/logger/index.js';
 import { DescriptorsLow } from '../../src/tcp/descriptors-low.js';
@@ -36,7 +36,7 @@ class Subject extends FakeProcess {
     super();
     const events = new EventSource<PortEvents>();
     events.on('descriptorsLow', (...args) => void this.told.push(args));
-    this.low = new DescriptorsLow(this.libc, events, share);
+    this.low = new DescriptorsLow(this.libc, {} as ITCPPort, events, share);
     this.low.start();
   }
 }
@@ -125,7 +125,7 @@ describe('DescriptorsLow', () => {
   it('says nothing where the limit is not known', () => {
     const subject = new Subject();
     subject.trouble = -errno.EPERM;
-    const unknown = new DescriptorsLow(subject.libc, new EventSource());
+    const unknown = new DescriptorsLow(subject.libc, {} as ITCPPort, new EventSource());
     unknown.start();
     unknown.saw(1_000_000);
 

@@ -3,6 +3,7 @@ import { type PrefixLengths, checkPrefixLength, peerPrefix } from './peer-prefix
 import { type IWrapperFactory, ProtocolWrapper } from './protocol-wrapper.js';
 import { WrappingFactory } from './wrapping-factory.js';
 
+/** How many connections a peer may have, and what counts as one peer. */
 export interface LimitConnectionsByPeerOptions {
   /** How many connections each peer may have at a time. Default 5. */
   readonly maxConnectionsPerPeer?: number;
@@ -81,6 +82,7 @@ export class LimitConnectionsByPeer<P extends IProtocol = IProtocol> extends Wra
 
 /** One connection of a {@link LimitConnectionsByPeer}: it remembers under which peer it is counted. */
 export class PeerProtocol<P extends IProtocol = IProtocol> extends ProtocolWrapper<P> {
+  /** Who is at the other end, as its connections are counted; undefined for one that isn't counted. */
   readonly peer: string | undefined;
 
   constructor(factory: IWrapperFactory<P>, wrappedProtocol: P, peer: string | undefined) {

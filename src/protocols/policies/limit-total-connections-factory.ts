@@ -3,6 +3,7 @@ import type { ProtocolClass } from '../factory.js';
 import type { ProtocolWrapper } from './protocol-wrapper.js';
 import { WrappingFactory } from './wrapping-factory.js';
 
+/** How many connections there may be, and what the others get. */
 export interface LimitTotalConnectionsOptions<O extends IProtocol = IProtocol> {
   /** How many connections there may be at a time. */
   readonly connectionLimit: number;
@@ -22,6 +23,7 @@ export class LimitTotalConnectionsFactory<
 > extends WrappingFactory<P | O> {
   /** May be changed at any time; those who are there already stay. */
   connectionLimit: number;
+  /** Who gets the connections beyond the limit; undefined: they are refused. */
   overflowProtocol: ProtocolClass<O> | undefined;
 
   constructor(wrappedFactory: IProtocolFactory<P>, options: LimitTotalConnectionsOptions<O>) {

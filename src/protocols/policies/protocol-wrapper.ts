@@ -10,7 +10,9 @@ import { TransportProxy } from './transport-proxy.js';
 
 /** The factory of a wrapper, as far as the wrapper knows it: it keeps account of the wrappers that are connected. */
 export interface IWrapperFactory<P extends IProtocol = IProtocol> extends IProtocolFactory {
+  /** The wrapper's connection has begun. */
   registerProtocol(wrapper: ProtocolWrapper<P>): void;
+  /** The wrapper's connection is over. */
   unregisterProtocol(wrapper: ProtocolWrapper<P>): void;
 }
 
@@ -32,6 +34,7 @@ export class ProtocolWrapper<P extends IProtocol = IProtocol> extends TransportP
 
   /** Only there if the wrapped protocol takes half-closes; not to be overridden by a method, which would always be there. */
   declare readonly readConnectionLost?: () => Completion;
+  /** See `readConnectionLost`. */
   declare readonly writeConnectionLost?: () => Completion;
 
   constructor(factory: IWrapperFactory<P>, wrappedProtocol: P) {
@@ -41,16 +44,19 @@ export class ProtocolWrapper<P extends IProtocol = IProtocol> extends TransportP
     if (isHalfCloseable(wrappedProtocol)) Object.assign(this, halfCloses);
   }
 
+  /** Registers the wrapper with its factory, and gives the wrapped protocol the wrapper as its transport. */
   override makeConnection(transport: ITransport): Completion {
     void super.makeConnection(transport);
     this.factory.registerProtocol(this);
     return this.wrappedProtocol.makeConnection(this);
   }
 
+  /** Passes the bytes on. */
   override dataReceived(data: Buffer): Completion {
     return this.wrappedProtocol.dataReceived(data);
   }
 
+  /** Takes the wrapper off its factory's books, and passes the reason on. */
   override connectionLost(reason: Failure): Completion {
     // First, so that a wrapped protocol which throws is accounted for too.
     this.factory.unregisterProtocol(this);

@@ -15,6 +15,7 @@ export class SpewingFactory<P extends IProtocol = IProtocol> extends WrappingFac
 
 /** One connection of a {@link SpewingFactory}. Twisted: `SpewingProtocol`. */
 export class SpewingProtocol<P extends IProtocol = IProtocol> extends ProtocolWrapper<P> {
+  /** Prints who got the bytes, and passes them on. */
   override dataReceived(data: Buffer): Completion {
     log.info('Received: {data}', { data: trafficText(data) });
     return super.dataReceived(data);

@@ -4,6 +4,7 @@ import type { ProtocolWrapper } from './protocol-wrapper.js';
 import { type IThrottle, ThrottlingProtocol } from './throttling-protocol.js';
 import { WrappingFactory } from './wrapping-factory.js';
 
+/** The limits of a {@link ThrottlingFactory}. */
 export interface ThrottlingOptions {
   /** Times the rests; a reactor, in a test a Clock. */
   readonly clock: Pick<IReactorTime, 'callLater'>;
@@ -17,7 +18,7 @@ export interface ThrottlingOptions {
 
 /**
  * Holds all connections of a factory together to a rate, each direction apart, and their number to a limit (who comes
- * when it is reached is refused). Rates are averages: see {@link ByteRate} for how much may pass at once.
+ * when it is reached is refused). Rates are averages: see `ByteRate` for how much may pass at once.
  *
  * While reads rest, every connection's transport is paused, and TCP slows the peer down. While writes rest, registered
  * producers of both kinds are paused, `write()` answers false and `drained()` waits. Who has no producer and heeds neither isn't held
@@ -30,6 +31,7 @@ export class ThrottlingFactory<P extends IProtocol = IProtocol>
   extends WrappingFactory<P, ThrottlingProtocol<P>>
   implements IThrottle<P>
 {
+  /** How many connections there may be at a time. */
   readonly maxConnectionCount: number;
   readonly #reads: ByteRate | undefined;
   readonly #writes: ByteRate | undefined;
@@ -48,10 +50,12 @@ export class ThrottlingFactory<P extends IProtocol = IProtocol>
     });
   }
 
+  /** Whether reading rests. */
   get readsThrottled(): boolean {
     return this.#reads?.resting === true;
   }
 
+  /** Whether writing rests. */
   get writesThrottled(): boolean {
     return this.#writes?.resting === true;
   }
@@ -60,10 +64,12 @@ export class ThrottlingFactory<P extends IProtocol = IProtocol>
     return this.protocols.size < this.maxConnectionCount ? super.buildProtocol(address) : null;
   }
 
+  /** So many bytes have come. Beyond the limit reading rests. */
   registerRead(bytes: number): void {
     this.#reads?.count(bytes);
   }
 
+  /** So many bytes were written. Beyond the limit writing rests. */
   registerWritten(bytes: number): void {
     this.#writes?.count(bytes);
   }

@@ -14,9 +14,13 @@ const log = getLog('protocols');
 
 /** What the connections of a {@link ThrottlingFactory} have in common: the counts, and whether a direction rests. */
 export interface IThrottle<P extends IProtocol = IProtocol> extends IWrapperFactory<P> {
+  /** Whether reading rests. */
   readonly readsThrottled: boolean;
+  /** Whether writing rests. */
   readonly writesThrottled: boolean;
+  /** So many bytes have come on one of the connections. */
   registerRead(bytes: number): void;
+  /** So many bytes were written to one of the connections. */
   registerWritten(bytes: number): void;
 }
 
@@ -33,17 +37,20 @@ export class ThrottlingProtocol<P extends IProtocol = IProtocol> extends Protoco
   /** Those who wait for writing to go on. */
   #waiting: Deferred<void>[] = [];
 
+  /** Begins paused if reading rests. */
   override makeConnection(transport: ITransport): Completion {
     const completion = super.makeConnection(transport);
     if (this.factory.readsThrottled) this.throttleReads();
     return completion;
   }
 
+  /** Counts the bytes and passes them on. */
   override dataReceived(data: Buffer): Completion {
     this.factory.registerRead(data.length);
     return super.dataReceived(data);
   }
 
+  /** Fails those who wait for `drained()`, and passes the reason on. */
   override connectionLost(reason: Failure): Completion {
     this.#producer = undefined;
     for (const waiting of this.#waiting.splice(0)) waiting.errback(reason);
@@ -62,11 +69,13 @@ export class ThrottlingProtocol<P extends IProtocol = IProtocol> extends Protoco
     if (!this.#readsThrottled) super.resumeProducing();
   }
 
+  /** Reading rests: the transport is paused. */
   throttleReads(): void {
     this.#readsThrottled = true;
     super.pauseProducing();
   }
 
+  /** Reading goes on, unless the protocol itself has paused it. */
   unthrottleReads(): void {
     this.#readsThrottled = false;
     if (!this.#paused) super.resumeProducing();
@@ -118,10 +127,12 @@ export class ThrottlingProtocol<P extends IProtocol = IProtocol> extends Protoco
     super.stopConsuming();
   }
 
+  /** Writing rests: the producer is paused. */
   throttleWrites(): void {
     this.#guard(() => this.#producer?.throttle());
   }
 
+  /** Writing goes on: the producer is resumed, and who waits for `drained()` is told. */
   unthrottleWrites(): void {
     for (const waiting of this.#waiting.splice(0)) waiting.callback();
     this.#guard(() => this.#producer?.unthrottle());

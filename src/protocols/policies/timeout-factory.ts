@@ -13,6 +13,7 @@ import { WrappingFactory } from './wrapping-factory.js';
 /** In seconds; Twisted's: half an hour. */
 const TIMEOUT_PERIOD = 30 * 60;
 
+/** What a {@link TimeoutFactory} times. */
 export interface TimeoutOptions<P extends IProtocol = IProtocol> {
   /** Times the connections; a reactor, in a test a Clock. */
   readonly clock: Pick<IReactorTime, 'callLater'>;
@@ -85,12 +86,14 @@ export class TimeoutProtocol<P extends IProtocol = IProtocol> extends ProtocolWr
     this.#timeout.resetTimeout();
   }
 
+  /** Begins to time the connection. */
   override makeConnection(transport: ITransport): Completion {
     // Before the protocol inside is told, so that a period which it sets in connectionMade counts.
     this.#timeout.setTimeout(this.#period);
     return super.makeConnection(transport);
   }
 
+  /** Times anew, and passes the bytes on. */
   override dataReceived(data: Buffer): Completion {
     this.#timeout.resetTimeout();
     return super.dataReceived(data);
@@ -106,6 +109,7 @@ export class TimeoutProtocol<P extends IProtocol = IProtocol> extends ProtocolWr
     return super.writeSequence(pieces);
   }
 
+  /** Ends the timing, and passes the reason on. */
   override connectionLost(reason: Failure): Completion {
     this.#timeout.setTimeout(null);
     return super.connectionLost(reason);

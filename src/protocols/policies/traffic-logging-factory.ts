@@ -21,6 +21,7 @@ export interface TrafficSink {
   end?(): unknown;
 }
 
+/** Where the traffic goes, and as what. */
 export interface TrafficLoggingOptions {
   /** How many bytes of each piece are logged; the rest is cut. Default: all. */
   readonly lengthLimit?: number;
@@ -92,6 +93,7 @@ export class TrafficLoggingProtocol<P extends IProtocol = IProtocol> extends Pro
     this.#lengthLimit = lengthLimit;
   }
 
+  /** Records the bytes, and passes them on. */
   override dataReceived(data: Buffer): Completion {
     this.#log('C', this.#text(data));
     return super.dataReceived(data);
@@ -115,6 +117,7 @@ export class TrafficLoggingProtocol<P extends IProtocol = IProtocol> extends Pro
     super.loseConnection(options);
   }
 
+  /** Records the reason, and passes it on. */
   override connectionLost(reason: Failure): Completion {
     this.#log('C', reason.toString());
     const sink = this.#sink;

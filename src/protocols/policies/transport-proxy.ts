@@ -54,6 +54,7 @@ export abstract class TransportProxy extends Protocol implements ITCPTransport {
     return this.transport.whenLost();
   }
 
+  /** `loseConnection()`, and waits until the connection is lost. */
   async [Symbol.asyncDispose](): Promise<void> {
     // Not the transport's own: a subclass may do more in its loseConnection.
     this.loseConnection();
@@ -62,7 +63,9 @@ export abstract class TransportProxy extends Protocol implements ITCPTransport {
 
   // ---- producers
 
+  /** See {@link IConsumer.registerProducer}. */
   registerProducer(producer: IPushProducer, streaming: true): void;
+  /** See {@link IConsumer.registerProducer}. */
   registerProducer(producer: IPullProducer, streaming: false): void;
   registerProducer(producer: IPushProducer | IPullProducer, streaming: boolean): void {
     this.transport.registerProducer(producer as IPushProducer, streaming as true);
@@ -90,10 +93,12 @@ export abstract class TransportProxy extends Protocol implements ITCPTransport {
 
   // ---- what there is to know
 
+  /** The transport's peer. */
   getPeer(): IInternetAddress {
     return this.transport.getPeer();
   }
 
+  /** The transport's own end. */
   getHost(): IInternetAddress {
     return this.transport.getHost();
   }

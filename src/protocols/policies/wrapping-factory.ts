@@ -28,6 +28,7 @@ export class WrappingFactory<
   /** The class of a wrapper isn't chosen by it but by `wrapProtocol`, which can hand it what it needs. */
   declare readonly protocol: undefined;
 
+  /** The factory of the protocols inside. */
   readonly wrappedFactory: IProtocolFactory<P>;
   readonly #protocols = new Set<W>();
 

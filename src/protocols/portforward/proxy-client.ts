@@ -2,6 +2,7 @@ import type { Failure } from '../../defer/index.js';
 import type { IConnector } from '../../interfaces/index.js';
 import { getLog } from '../../logger/index.js';
 import { ClientFactory } from '../client-factory.js';
+import type { ProtocolClass } from '../factory.js';
 import { Proxy } from './proxy.js';
 
 const log = getLog('protocols');
@@ -24,11 +25,14 @@ export class ProxyClient extends Proxy {
 /** Makes the connection for one that was accepted. Twisted: `ProxyClientFactory`. */
 export class ProxyClientFactory extends ClientFactory<ProxyClient> {
   override noisy = false;
-  override protocol: new () => ProxyClient = ProxyClient;
+  override protocol: ProtocolClass<ProxyClient> = ProxyClient;
 
-  /** `server` is the accepted connection's protocol. */
-  constructor(readonly server: Proxy) {
+  /** The protocol of the accepted connection. */
+  readonly server: Proxy;
+
+  constructor(server: Proxy) {
     super();
+    this.server = server;
   }
 
   override clientConnectionFailed(connector: IConnector, reason: Failure): void {

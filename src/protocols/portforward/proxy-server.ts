@@ -1,6 +1,6 @@
 import type { Failure } from '../../defer/index.js';
 import type { ConnectTCPOptions, IClientFactory, IConnector, IReactorTCP } from '../../interfaces/index.js';
-import { Factory } from '../factory.js';
+import { Factory, type ProtocolClass } from '../factory.js';
 import { Proxy } from './proxy.js';
 import { ProxyClientFactory } from './proxy-client.js';
 
@@ -35,8 +35,10 @@ export class ProxyServer extends Proxy {
  * To connect in another way, override `connect`. Twisted: `ProxyFactory`.
  */
 export class ProxyFactory extends Factory<ProxyServer> {
-  override protocol: new () => ProxyServer = ProxyServer;
+  override protocol: ProtocolClass<ProxyServer> = ProxyServer;
+  /** The host to forward to. */
   readonly host: string;
+  /** The port to forward to, or a service's name. */
   readonly port: number | string;
   readonly #reactor: Pick<IReactorTCP, 'connectTCP'>;
   readonly #options: ConnectTCPOptions | undefined;

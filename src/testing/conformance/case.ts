@@ -18,6 +18,7 @@ export interface ConformanceCase {
   readonly name: string;
   /** The rows of the compliance list, and of the list of improvements, that the case shows. */
   readonly cites?: readonly string[];
+  /** What it needs of the kernel. */
   readonly needs?: readonly Need[];
   /** The transport case that this one runs on a reactor, if it is such. */
   readonly onTransport?: TransportCase;
@@ -30,6 +31,8 @@ export interface ConformanceCase {
 
 /** A theme: cases that stand under one heading. */
 export interface ConformanceGroup {
+  /** The heading. */
   readonly title: string;
+  /** The cases under it. */
   readonly cases: readonly ConformanceCase[];
 }

@@ -61,6 +61,7 @@ export class DescriptorExhauster implements Disposable {
     checked(this.#libc.setrlimit(RLIMIT_NOFILE, this.#limitBefore), 'setrlimit');
   }
 
+  /** Closes what it has opened. */
   [Symbol.dispose](): void {
     this.restoreLimit();
     this.release();

@@ -11,6 +11,7 @@ export interface Drive {
   result<T>(promised: PromiseLike<T>): Promise<T>;
 }
 
+/** What a {@link Drive} is made of. */
 export interface DriveParts {
   /** Lets the host loop go round once. Throws if it knows that nothing will happen any more. */
   readonly round: () => Promise<void>;
@@ -25,6 +26,7 @@ export function nodeRound(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
+/** Makes a {@link Drive}. */
 export function makeDrive({ round, beforeRound, signal }: DriveParts): Drive {
   const drive = async (condition: () => boolean): Promise<void> => {
     for (;;) {

@@ -26,8 +26,12 @@ export type ConformanceReactor = IReactorCore &
   IReactorTime &
   IReactorFDSet &
   IReactorTCP &
-  IReactorSocket & { close(): void };
+  IReactorSocket & {
+    /** Ends it for good, and everything in it. */
+    close(): void;
+  };
 
+/** What a {@link ConformanceEnvironment} is made of. */
 export interface EnvironmentOptions {
   /** The kernel's functions and the host loop. */
   readonly driver: Driver;
@@ -45,6 +49,7 @@ export interface EnvironmentOptions {
 export class ConformanceEnvironment {
   /** The kernel's functions, without faults, whatever lies under the reactor. */
   readonly libc: Libc;
+  /** The reactor that is looked at. */
   readonly reactor: ConformanceReactor;
   /** Lets the host loop go on until a condition holds. */
   readonly drive: Drive;

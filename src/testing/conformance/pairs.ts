@@ -17,21 +17,29 @@ import { type ProtocolHooks, RecordingHalfCloseProtocol, RecordingProtocol } fro
 
 /** A transport of the reactor and the plain socket at its other end. */
 export interface Pair {
+  /** The reactor's end. */
   readonly transport: ITCPTransport;
+  /** The protocol on it. */
   readonly protocol: RecordingProtocol;
+  /** What has built the protocol. */
   readonly factory: RecordingFactory;
+  /** The other end. */
   readonly peer: Peer;
 }
 
 export interface ServerPair extends Pair {
+  /** The port that accepted the connection. */
   readonly port: ITCPPort;
 }
 
 export interface ClientPair extends Pair {
+  /** The connector that made the connection. */
   readonly connector: IConnector;
+  /** What it has connected to. */
   readonly listener: PeerListener;
 }
 
+/** What the two ends are to be like. */
 export interface PairOptions {
   /** What the protocol does in its callbacks. */
   readonly hooks?: Readonly<ProtocolHooks>;
@@ -76,11 +84,15 @@ export async function makeClientPair(
 
 /** A case that is told once and run for both kinds of transport. */
 export interface PairCase {
+  /** A sentence that says the behaviour. */
   readonly name: string;
+  /** The rows that the case shows. */
   readonly cites?: readonly string[];
+  /** What it needs of the kernel. */
   readonly needs?: readonly Need[];
   /** Options of the pair. */
   readonly pair?: PairOptions;
+  /** Shows the behaviour, or throws. */
   run(env: ConformanceEnvironment, pair: Pair): Promise<void> | void;
 }
 

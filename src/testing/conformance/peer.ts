@@ -57,6 +57,7 @@ export class Peer {
     return this.#received[0] ?? Buffer.alloc(0);
   }
 
+  /** How many bytes were received so far. */
   get bytesReceived(): number {
     return this.#bytesReceived;
   }
@@ -86,10 +87,12 @@ export class Peer {
     return this.#fd;
   }
 
+  /** Its own address. Throws a SystemError once it is closed. */
   getHost(): IInternetAddress {
     return localAddress(this.#libc, this.#fd);
   }
 
+  /** The other end's address. Throws a SystemError unless it is connected. */
   getPeer(): IInternetAddress {
     return remoteAddress(this.#libc, this.#fd);
   }
@@ -112,6 +115,7 @@ export class Peer {
     this.#reading = false;
   }
 
+  /** Reads again. */
   resumeReading(): void {
     this.#reading = true;
   }

@@ -20,25 +20,31 @@ const BUFFER_BYTES = 65_536;
 
 /** A place to connect to. A wildcard host stands for the loopback address of its family. */
 export interface Place {
+  /** An IP address. */
   readonly host: string;
+  /** The port number. */
   readonly port: number;
 }
 
+/** What a plain socket is to be like. */
 export interface PeerOptions {
   /** SO_RCVBUF, in bytes: a small one makes a peer that doesn't read felt early. */
   readonly receiveBufferBytes?: number;
 }
 
+/** Where a plain socket listens. */
 export interface PeerListenerOptions extends PeerOptions {
   /** 127.0.0.1 unless said otherwise. */
   readonly host?: string;
   /** 0, a free one, unless said otherwise. */
   readonly port?: number;
+  /** The length of the kernel's queue, 128 unless said otherwise. */
   readonly backlog?: number;
 }
 
 /** A plain listening socket: what comes is accepted before each round of the host loop. */
 export class PeerListener {
+  /** What came, in its order. */
   readonly accepted: Peer[] = [];
   readonly #libc: Libc;
   readonly #adopt: (fd: number) => Peer;
@@ -59,6 +65,7 @@ export class PeerListener {
     return this.#address;
   }
 
+  /** The descriptor, -1 when it is closed. */
   fileno(): number {
     return this.#fd;
   }
@@ -68,10 +75,12 @@ export class PeerListener {
     this.#accepting = false;
   }
 
+  /** Accepts again. */
   resumeAccepting(): void {
     this.#accepting = true;
   }
 
+  /** Closes it; what it has accepted stays open. */
   close(): void {
     if (this.#fd < 0) return;
     const fd = this.#fd;
@@ -79,6 +88,7 @@ export class PeerListener {
     this.#libc.close(fd);
   }
 
+  /** Accepts those who wait. Called before each round. */
   poll(): void {
     while (this.#fd >= 0 && this.#accepting) {
       const fd = this.#libc.accept4(this.#fd, this.#client, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -126,6 +136,7 @@ export class Peers {
     return this.#adopt(fd);
   }
 
+  /** Looks after all sockets. Called before each round. */
   poll(): void {
     for (const listener of this.#listeners) listener.poll();
     for (const peer of this.#peers) peer.poll();

@@ -8,26 +8,34 @@ export type FactoryEvent = 'start' | 'stop' | 'build' | 'connecting' | 'failed' 
 
 /** What a test does inside the callbacks. Each is called after the event is recorded. */
 export interface FactoryHooks {
+  /** In `startFactory`. */
   readonly start?: () => void;
+  /** In `stopFactory`. */
   readonly stop?: () => void;
   /** Makes the protocol; a plain RecordingProtocol unless it is given. null refuses the connection. */
   readonly build?: (address: IAddress) => RecordingProtocol | null;
+  /** In `startedConnecting`. */
   readonly connecting?: (connector: IConnector) => void;
+  /** In `clientConnectionFailed`. */
   readonly failed?: (connector: IConnector, reason: Failure) => void;
+  /** In `clientConnectionLost`. */
   readonly lost?: (connector: IConnector, reason: Failure) => void;
 }
 
 /** A factory for either side that keeps what it is told and what it has built. */
 export class RecordingFactory extends ClientFactory<RecordingProtocol> {
   override noisy = false;
+  /** What it was told, in its order. */
   readonly events: FactoryEvent[] = [];
   /** What `buildProtocol` was given. */
   readonly addresses: IAddress[] = [];
+  /** What it has built. */
   readonly protocols: RecordingProtocol[] = [];
   /** The connectors that said that an attempt begins. */
   readonly connectors: IConnector[] = [];
   /** The reasons of `clientConnectionFailed` and `clientConnectionLost`. */
   readonly failures: Failure[] = [];
+  /** The reasons of `clientConnectionLost`. */
   readonly losses: Failure[] = [];
   readonly #hooks: FactoryHooks;
 

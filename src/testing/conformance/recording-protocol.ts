@@ -7,20 +7,27 @@ export type ProtocolEvent = 'made' | 'data' | 'readLost' | 'writeLost' | 'lost';
 
 /** What a test does inside the callbacks, to be changed at any time. Each is called after the event is recorded. */
 export interface ProtocolHooks {
+  /** In `connectionMade`. */
   made?: (protocol: RecordingProtocol) => Completion;
+  /** In `dataReceived`. */
   data?: (protocol: RecordingProtocol, data: Buffer) => Completion;
+  /** In `readConnectionLost`. */
   readLost?: (protocol: RecordingProtocol) => Completion;
+  /** In `writeConnectionLost`. */
   writeLost?: (protocol: RecordingProtocol) => Completion;
+  /** In `connectionLost`. */
   lost?: (protocol: RecordingProtocol, reason: Failure) => Completion;
 }
 
 /** Keeps what it is told, in order, and does what the test's hooks say. Twisted: `AccumulatingProtocol`. */
 export class RecordingProtocol extends Protocol {
+  /** What it was told, in its order. */
   readonly events: ProtocolEvent[] = [];
   /** Callbacks that came while another one was still running. None should, ever. */
   readonly reentered: ProtocolEvent[] = [];
   /** Why the connection was lost; undefined until then. */
   reason: Failure | undefined;
+  /** What it does in its callbacks. */
   readonly hooks: ProtocolHooks;
   #received: Buffer[] = [];
   #running = 0;
@@ -30,18 +37,22 @@ export class RecordingProtocol extends Protocol {
     this.hooks = { ...hooks };
   }
 
+  /** Whether `connectionMade` was called. */
   get made(): boolean {
     return this.events.includes('made');
   }
 
+  /** Whether `connectionLost` was called. */
   get lost(): boolean {
     return this.events.includes('lost');
   }
 
+  /** Whether `readConnectionLost` was called. */
   get readLost(): boolean {
     return this.events.includes('readLost');
   }
 
+  /** Whether `writeConnectionLost` was called. */
   get writeLost(): boolean {
     return this.events.includes('writeLost');
   }
@@ -66,6 +77,7 @@ export class RecordingProtocol extends Protocol {
     return this.record('lost', () => this.hooks.lost?.(this, reason));
   }
 
+  /** Keeps the event and does what the hook says. */
   protected record(event: ProtocolEvent, hook: () => Completion): Completion {
     this.events.push(event);
     if (this.#running > 0) this.reentered.push(event);

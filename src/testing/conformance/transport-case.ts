@@ -32,8 +32,11 @@ export type TransportPeer = Pick<
 
 /** A connection that has just begun: the transport, its protocol, and the other end. */
 export interface TransportPair {
+  /** The end that is looked at. */
   readonly transport: ITCPTransport;
+  /** The protocol on it. */
   readonly protocol: RecordingProtocol;
+  /** The other end. */
   readonly peer: TransportPeer;
 }
 
@@ -41,14 +44,18 @@ export interface TransportPair {
 export interface TransportCase {
   /** A sentence that says the behaviour. */
   readonly name: string;
+  /** The rows that the case shows. */
   readonly cites?: readonly string[];
   /** What the connection and its two ends are to be like. */
   readonly pair?: PairOptions;
+  /** Shows the behaviour, or throws. */
   run(env: TransportEnvironment, pair: TransportPair): Promise<void> | void;
 }
 
 /** A theme: transport cases that stand under one heading. */
 export interface TransportGroup {
+  /** The heading. */
   readonly title: string;
+  /** The cases under it. */
   readonly cases: readonly TransportCase[];
 }

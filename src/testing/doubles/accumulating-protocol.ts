@@ -8,6 +8,7 @@ import { Protocol } from '../../protocols/index.js';
 export class AccumulatingProtocol extends Protocol {
   /** How often `connectionMade` was called: 0 or 1. */
   made = 0;
+  /** Whether the connection is lost. */
   closed = false;
   /** What `connectionLost` got. */
   closedReason: Failure | undefined;

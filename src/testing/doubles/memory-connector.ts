@@ -14,7 +14,9 @@ import type {
  * its factory of everything, in the order in which a real one does. Twisted: `_FakeConnector`.
  */
 export class MemoryConnector implements IConnector {
+  /** Who is to be told how it went. */
   readonly factory: IClientFactory;
+  /** What `connectTCP` was given. */
   readonly options: ConnectTCPOptions;
   /** `stopConnecting` was called, and the attempt given up. */
   stoppedConnecting = false;

@@ -10,7 +10,9 @@ import type {
 export class MemoryDescriptorSet implements IReactorFDSet {
   /** What was added for reading, for writing, to be told of hang-ups, and not removed. */
   readonly readers = new Set<IReadDescriptor>();
+  /** What was added for writing and not removed. */
   readonly writers = new Set<IWriteDescriptor>();
+  /** What was added to be told of hang-ups and not removed. */
   readonly hangUpWatches = new Set<IHangUpDescriptor>();
   /** For whom the process need not stay alive. */
   readonly unreferenced = new Set<IFileDescriptor>();

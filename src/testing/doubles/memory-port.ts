@@ -18,6 +18,7 @@ import { EventSource } from '../../logger/index.js';
 export class MemoryPort implements ITCPPort {
   /** Tests emit what a real port would. */
   readonly events: EventSource<PortEvents> = new EventSource();
+  /** What a real port would count. A test counts it up. */
   readonly counters: { -readonly [K in keyof PortCounters]: number } = {
     accepted: 0,
     refused: 0,
@@ -27,7 +28,9 @@ export class MemoryPort implements ITCPPort {
     pauses: 0,
   };
   readonly connections = new Set<ITransport>();
+  /** What would build the protocols. */
   readonly factory: IProtocolFactory;
+  /** What `listenTCP` was given. */
   readonly options: ListenTCPOptions;
   readonly #host: IInternetAddress;
   #listening = false;
@@ -70,6 +73,7 @@ export class MemoryPort implements ITCPPort {
     this.#accepting = false;
   }
 
+  /** Accepts again. */
   resumeAccepting(): void {
     this.#accepting = true;
   }
@@ -83,6 +87,7 @@ export class MemoryPort implements ITCPPort {
     return this;
   }
 
+  /** Takes `unref()` back. */
   ref(): this {
     return this;
   }

@@ -58,11 +58,15 @@ export class MemoryReactor
 {
   /** Each `listenTCP`, and the port that it answered. */
   readonly tcpServers: TcpServerRecord[] = [];
+  /** The ports that `listenTCP` answered. */
   readonly ports: MemoryPort[] = [];
   /** Each attempt to connect, and the connectors that `connectTCP` answered. */
   readonly tcpClients: TcpClientRecord[] = [];
+  /** The connectors that `connectTCP` answered. */
   readonly connectors: MemoryConnector[] = [];
+  /** Each `adoptStreamPort`. */
   readonly adoptedPorts: AdoptedPortRecord[] = [];
+  /** Each `adoptStreamConnection`. */
   readonly adoptedStreamConnections: AdoptedConnectionRecord[] = [];
   /** The triggers that were added and not taken back, called or not. */
   readonly triggers: TriggerRecord[] = [];
@@ -70,9 +74,13 @@ export class MemoryReactor
   readonly whenRunningHooks: HookRecord[] = [];
   /** What `resolve()` finds: addresses by name. */
   readonly hosts = new Map<string, string>();
+  /** Whether `run()` was called. */
   hasRun = false;
+  /** Whether `stop()` was called. */
   hasStopped = false;
+  /** Whether `crash()` was called. */
   hasCrashed = false;
+  /** Whether `close()` was called. */
   closed = false;
   #running = false;
   #ended: (() => void) | undefined;
@@ -182,6 +190,7 @@ export class MemoryReactor
     this.removeAll();
   }
 
+  /** The same as `close()`. */
   [Symbol.dispose](): void {
     this.close();
   }

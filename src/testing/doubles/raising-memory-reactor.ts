@@ -8,6 +8,7 @@ import type { MemoryConnector } from './memory-connector.js';
 import type { MemoryPort } from './memory-port.js';
 import { MemoryReactor } from './memory-reactor.js';
 
+/** What a {@link RaisingMemoryReactor} throws. */
 export interface RaisingMemoryReactorOptions {
   /** What `listenTCP` and `adoptStreamPort` throw. Without it they work. */
   readonly listenException?: Error;

@@ -17,6 +17,7 @@ import { Waiters } from '../../tcp/waiters.js';
 import { requireBytes } from '../../tcp/write-queue.js';
 import { TcpOptionsInMemory } from './tcp-options-in-memory.js';
 
+/** What a {@link StringTransport} tells of itself. */
 export interface StringTransportOptions {
   /** What `getHost()` answers. Default 10.0.0.1:12345. */
   readonly hostAddress?: IAddress;

@@ -17,9 +17,11 @@ const log = getLog('testing');
 const CLIENT_HOST = '127.0.0.1';
 const FIRST_CLIENT_PORT = 60_000;
 
+/** What the connection that a {@link ConnectionCompleter} makes is to be like. */
 export interface CompletionOptions {
   /** Options of the two ends, over those that `listenTCP` and `connectTCP` were given. */
   readonly server?: LoopbackEndOptions;
+  /** Options of the connecting end. */
   readonly client?: LoopbackEndOptions;
   /** Who serves, if nobody listens on the MemoryReactor there. */
   readonly serverFactory?: IProtocolFactory;

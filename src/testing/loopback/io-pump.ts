@@ -18,8 +18,11 @@ export interface LoopbackEndOptions extends ConnectionOptions {
   readonly readBytes?: number;
 }
 
+/** What a connection in memory is to be like. */
 export interface LoopbackOptions {
+  /** The end that plays the server. */
   readonly server?: LoopbackEndOptions;
+  /** The end that plays the client. */
   readonly client?: LoopbackEndOptions;
   /** The time of both ends. Default: a Clock of their own. */
   readonly clock?: SteppedTime;
@@ -30,7 +33,9 @@ export interface LoopbackOptions {
  * Twisted: `IOPump` (twisted.test.iosim).
  */
 export class IOPump extends MemoryRounds {
+  /** The end that plays the server. */
   readonly serverTransport: MemoryTransport;
+  /** The end that plays the client. */
   readonly clientTransport: MemoryTransport;
 
   constructor({ server = {}, client = {}, clock = new Clock() }: LoopbackOptions = {}) {

@@ -3,8 +3,11 @@ import type { IProtocol } from '../../interfaces/index.js';
 import { Clock } from '../../time/index.js';
 import { IOPump, type LoopbackEndOptions } from './io-pump.js';
 
+/** What the two ends of {@link loopbackAsync} are to be like. */
 export interface LoopbackAsyncOptions {
+  /** The end that plays the server. */
   readonly server?: LoopbackEndOptions;
+  /** The end that plays the client. */
   readonly client?: LoopbackEndOptions;
 }
 

@@ -8,6 +8,7 @@ import type { MemorySocket } from './memory-socket.js';
 
 /** The rounds that drivers take part in, as a reactor's turns. */
 export interface Rounds {
+  /** The time of the rounds. */
   readonly time: Pick<IReactorTime, 'callLater'>;
   /** The driver takes part from now on. */
   join(driver: MemoryDriver): void;
@@ -21,9 +22,13 @@ export interface Rounds {
 
 /** What a driver works on. */
 export interface MemoryDriverParts {
+  /** The rounds that it takes part in. */
   readonly rounds: Rounds;
+  /** Where its bytes come from and go to. */
   readonly socket: MemorySocket;
+  /** The connection that it drives. */
   readonly feed: ConnectionFeed;
+  /** The bounds of the connection. */
   readonly limits: ConnectionLimits;
   /** The most that one call of `dataReceived` gets. */
   readonly readBytes: number;
@@ -128,6 +133,7 @@ export class MemoryDriver implements ConnectionDriver {
     return this.#feed.logPrefix();
   }
 
+  /** Sends what is queued, as far as there is room for it at the other end. */
   flush(): void {
     this.#dirty = false;
     if (!this.#open || this.#blocked) return;

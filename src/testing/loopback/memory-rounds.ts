@@ -8,7 +8,10 @@ const FLUSHES_PER_ROUND_MAX = 4;
 const ROUNDS_MAX = 1000;
 
 /** Time that a test lets pass: a Clock, or a MemoryReactorClock. */
-export type SteppedTime = IReactorTime & { advance(amount: number): void };
+export type SteppedTime = IReactorTime & {
+  /** So many seconds go by, and the calls that are due are made. */
+  advance(amount: number): void;
+};
 
 /**
  * The turns of connections in memory, taken when a test says so and never by themselves. What a protocol writes waits for the end
@@ -93,6 +96,7 @@ export class MemoryRounds implements Rounds {
 
   // ---- what drivers ask
 
+  /** The time of both ends. Make it go by with `advance()`. */
   get time(): SteppedTime {
     return this.clock;
   }

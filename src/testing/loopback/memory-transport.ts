@@ -10,6 +10,7 @@ import type {
   TcpInfo,
 } from '../../interfaces/index.js';
 import type { ErrnoName } from '../../libc/index.js';
+import { withState } from '../../logger/index.js';
 import { Connection, type ConnectionLimits, connectionLimits } from '../../tcp/index.js';
 import { nameOf } from '../../tcp/protocol-calls.js';
 import { TcpOptionsInMemory } from '../doubles/tcp-options-in-memory.js';
@@ -18,17 +19,24 @@ import type { MemorySocket } from './memory-socket.js';
 
 /** What a transport in memory is made of. */
 export interface MemoryTransportParts {
+  /** What it calls itself. */
   readonly side: 'server' | 'client';
+  /** The rounds that it takes part in. */
   readonly rounds: Rounds;
+  /** Where its bytes come from and go to. */
   readonly socket: MemorySocket;
+  /** The options of the connection. */
   readonly options: ConnectionOptions;
+  /** The most that one `dataReceived` gets. */
   readonly readBytes: number;
+  /** Its own address. */
   readonly host: IInternetAddress;
+  /** The other end's address. */
   readonly peer: IInternetAddress;
 }
 
 /**
- * One end of a TCP connection in memory. It is heddle's own {@link Connection}, so that it queues, pauses, half-closes and
+ * One end of a TCP connection in memory. It is heddle's own `Connection`, so that it queues, pauses, half-closes and
  * ends as the transports of a reactor do; only the socket is a double. It has no descriptor: `fileno()` is -1, and
  * `detach()` throws. Socket options are kept and have no effect. Twisted: `FakeTransport` (twisted.test.iosim).
  */
@@ -137,8 +145,15 @@ export class MemoryTransport extends Connection<MemoryDriver> implements ITCPTra
     return `<${this.#protocolName} ${this.#parts.side} in memory>`;
   }
 
+  /** `<Echo server in memory, connected, read: 12, written: 12>`. */
   [inspect.custom](): string {
-    return this.toString();
+    return withState(
+      this.toString(),
+      this.phase,
+      `read: ${this.bytesRead}`,
+      `written: ${this.bytesWritten}`,
+      this.bytesQueued > 0 && `queued: ${this.bytesQueued}`,
+    );
   }
 
   protected override ended(reason: Failure): void {

@@ -3,6 +3,7 @@
  * same seed makes the same choices. (The generator is Mulberry32: 32 bits of state are plenty for choices, and it is quick.)
  */
 export class Choices {
+  /** What all choices follow from. */
   readonly seed: number;
   #state: number;
 

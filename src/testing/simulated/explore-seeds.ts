@@ -1,5 +1,6 @@
 import { SimulatedKernel, type SimulatedKernelOptions } from './simulated-kernel.js';
 
+/** What {@link exploreSeeds} tries, and on what kernels. */
 export interface ExploreOptions extends Omit<SimulatedKernelOptions, 'seed'> {
   /** How many seeds are tried: 100 unless it is given. */
   readonly seeds?: number;

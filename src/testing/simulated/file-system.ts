@@ -81,6 +81,7 @@ export class FileSystem {
     this.#files.set(path, { bytes: Buffer.from(bytes) });
   }
 
+  /** What is in a file; undefined if there is none of this path. */
   get(path: string): Buffer | undefined {
     return this.#files.get(path)?.bytes;
   }

@@ -5,11 +5,15 @@ import { UnixNames } from './unix-names.js';
 
 /** A machine on a simulated network: addresses, and the ports that all of its processes share. */
 export class Host {
+  /** The network that it is on. */
   readonly network: Network;
+  /** What errors call it. */
   readonly name: string;
   /** Without the loopback ones. */
   readonly addresses: readonly string[];
+  /** Who listens and who is connected, by port. */
   readonly ports: Ports;
+  /** Who listens on a UNIX socket, by name. */
   readonly unixNames = new UnixNames();
 
   constructor(network: Network, name: string, addresses: readonly string[]) {

@@ -5,13 +5,17 @@ import { isLoopback, usualForm } from './place.js';
 
 /** SO_SNDBUF and SO_RCVBUF of new TCP sockets, in bytes. */
 export interface BufferSizes {
+  /** How much can wait to be sent. */
   readonly sendBytes: number;
+  /** How much can wait to be read. */
   readonly receiveBytes: number;
 }
 
 /** How long packets take, in virtual ms; each has its own time between the two, and none overtakes another of its connection. */
 export interface Latency {
+  /** No packet is faster. */
   readonly leastMs: number;
+  /** No packet is slower. */
   readonly mostMs: number;
 }
 
@@ -23,7 +27,9 @@ export interface Latency {
  * parted is lost; TCP sends it again after a while, and some time gives up (see Wire).
  */
 export class Network {
+  /** What happens when. */
   readonly agenda: Agenda;
+  /** Decides what is left to chance. */
   readonly choices: Choices;
   /** Between different hosts. May be changed at any time; packets under way keep their time. */
   latency: Latency = { leastMs: 0, mostMs: 0 };

@@ -6,6 +6,7 @@ import { type BufferSizes, type Latency, Network } from './network.js';
 import { SimulatedProcess, type SimulatedProcessOptions } from './simulated-process.js';
 import { SimulationError } from './simulation-error.js';
 
+/** What a {@link SimulatedKernel} is to be like. */
 export interface SimulatedKernelOptions {
   /** Decides everything that is left to chance: a whole number from 0 to 2^32 - 1; 1 unless it is given. */
   readonly seed?: number;
@@ -17,6 +18,7 @@ export interface SimulatedKernelOptions {
   readonly buffers?: BufferSizes;
 }
 
+/** How long a run may take. */
 export interface RunOptions {
   /** How long it may take, in virtual ms; an hour unless it is given. */
   readonly withinMs?: number;
@@ -42,10 +44,15 @@ const SPIN_STEPS = 100_000;
  * so may be used with `await` and `async` anywhere; `runSync` doesn't, and suits tests that have none.
  */
 export class SimulatedKernel {
+  /** With this number everything can be repeated. */
   readonly seed: number;
+  /** What happens when. */
   readonly agenda = new Agenda();
+  /** Decides what is left to chance. */
   readonly choices: Choices;
+  /** The files that programs may open. */
   readonly files = new FileSystem();
+  /** How hosts reach each other. */
   readonly network: Network;
   /** The machine that processes run on unless they are told another one. It has the loopback addresses only. */
   readonly localhost: Host;
@@ -67,10 +74,12 @@ export class SimulatedKernel {
     return this.agenda.now;
   }
 
+  /** The processes, in the order in which they were made. */
   get processes(): readonly SimulatedProcess[] {
     return this.#processes;
   }
 
+  /** A process with descriptors of its own: the driver of a reactor. */
   createProcess(options: SimulatedProcessOptions = {}): SimulatedProcess {
     const { name = `process ${this.#processes.length + 1}` } = options;
     const process = new SimulatedProcess(this, name, options);

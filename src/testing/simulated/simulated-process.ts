@@ -7,6 +7,7 @@ import { SimulatedHostLoop } from './simulated-host-loop.js';
 import type { SimulatedKernel } from './simulated-kernel.js';
 import { SimulatedLibc } from './simulated-libc.js';
 
+/** What a process is to be like. */
 export interface SimulatedProcessOptions {
   /** What errors call it; `process 1` and so on unless it is given. */
   readonly name?: string;
@@ -14,6 +15,7 @@ export interface SimulatedProcessOptions {
   readonly host?: Host;
   /** RLIMIT_NOFILE, soft and hard: 1024 and 4096 unless they are given. */
   readonly descriptorLimit?: number;
+  /** RLIMIT_NOFILE, the hard limit. */
   readonly descriptorLimitMax?: number;
 }
 
@@ -27,9 +29,13 @@ const STANDARD_STREAMS = 3;
  * reactor with: `new Reactor({ driver: process })`.
  */
 export class SimulatedProcess implements Driver {
+  /** The kernel that it runs on. */
   readonly kernel: SimulatedKernel;
+  /** What errors call it. */
   readonly name: string;
+  /** The machine that it runs on. */
   readonly host: Host;
+  /** The kernel's functions, as this process has them. */
   readonly libc: SimulatedLibc;
   readonly #table: FdTable;
   readonly #loops = new Set<SimulatedHostLoop>();

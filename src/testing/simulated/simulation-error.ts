@@ -7,6 +7,7 @@ export interface Simulation {
 /** A simulation that can't go on. Its message names the seed with which it can be repeated. */
 export class SimulationError extends Error {
   override readonly name = 'SimulationError';
+  /** With this number it can be repeated. */
   readonly seed: number;
   /** The virtual time at which it happened, in ms. */
   readonly timeMs: number;

@@ -38,6 +38,16 @@ export interface LoseConnectionOptions {
   readonly reason?: Error | Failure;
 }
 
+/** An open file, such as node's FileHandle. `fd` is -1 once it is closed. */
+export interface IOpenFile {
+  readonly fd: number;
+}
+
+export interface SendFileOptions {
+  /** Aborting it before the file is sent aborts the connection; aborted already, it keeps the file from being queued. */
+  readonly signal?: AbortSignal;
+}
+
 /** The events of a transport; see {@link ITCPTransport.events}. */
 export interface TransportEvents {
   /** The peer ended its writing (`ended`) or reset the connection (`reset`) while reading is paused. At most once each. */
@@ -121,13 +131,37 @@ export interface ITCPTransport extends ITransport, IConsumer, IPushProducer, Asy
   /** Bytes received so far, and bytes handed to the kernel so far. */
   readonly bytesRead: number;
   readonly bytesWritten: number;
-  /** Bytes queued and not yet handed to the kernel. */
+  /** Bytes queued and not yet handed to the kernel, those of files included. */
   readonly bytesQueued: number;
   /** The high-water mark in bytes, 65,536 unless set: above it push producers are paused and `write` returns false. */
   writeBufferSize: number;
   /** What isn't worth a callback in every protocol, as events. */
   readonly events: IEvents<TransportEvents>;
 
+  /**
+   * Queues `length` bytes of an open file, from its byte `offset` on: after what was written before, and before what is written later. The
+   * kernel takes them straight from its page cache (sendfile(2)); what it can't take that way is copied. The file's own offset isn't used or moved.
+   *
+   * The result fires when the last byte is handed to the kernel. Until then the file stays the caller's to keep open, and its bytes are read when their turn comes.
+   * A number that is closed too early may lead to another file by then: a FileHandle (whose `fd` is -1 once it is closed) can't.
+   *
+   * The bytes count as queued: above `writeBufferSize` push producers are paused, and `drained()`, `loseConnection()` and the limit for slow readers wait for
+   * them as for any others. They take no memory, so they don't count for `writeQueueLimit`.
+   *
+   * The result fails with a FileSendError (the protocol's `connectionLost` gets the same one) if the file is shorter or can't be read: the peer
+   * can't be told, so the connection is aborted. It fails with the reason if the connection is lost first, with NotConnectedError at once if nothing can be queued any
+   * more, and with a CancelledError if it is cancelled, or the signal aborted: that aborts the connection, unless the signal was aborted from the start.
+   * If the peer ends the connection in order while a file is under way, `connectionLost` comes before the result: what is queued is still sent.
+   *
+   * A file that isn't in the page cache is read from its disk within the turn, a piece at a time, and all connections wait for that.
+   * Throws a TypeError for what isn't a file or a number, a RangeError for numbers that aren't whole, negative, or beyond Number.MAX_SAFE_INTEGER. Not in Twisted.
+   */
+  sendFile(
+    file: number | IOpenFile,
+    offset: number,
+    length: number,
+    options?: SendFileOptions,
+  ): Deferred<void>;
   /** Fires when nothing is queued any more (at once if nothing is); fails with the reason if the connection is lost first. */
   drained(): Deferred<void>;
   /** Ends our writing only, once what is queued is sent: the peer sees an end, we go on reading. */

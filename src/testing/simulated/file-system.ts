@@ -26,10 +26,16 @@ class RegularFile extends OpenFile {
   }
 
   read(target: Uint8Array): number {
+    const n = this.pread(target, this.#position);
+    if (n > 0) this.#position += n;
+    return n;
+  }
+
+  override pread(target: Uint8Array, position: number): number {
     if ((this.flags & ACCESS_MODE) === O_WRONLY) return -errno.EBADF;
-    const part = this.#content.bytes.subarray(this.#position, this.#position + target.length);
+    if (position < 0) return -errno.EINVAL;
+    const part = this.#content.bytes.subarray(position, position + target.length);
     target.set(part);
-    this.#position += part.length;
     return part.length;
   }
 
@@ -60,6 +66,10 @@ export class NullDevice extends OpenFile {
   }
 
   read(): number {
+    return 0;
+  }
+
+  override pread(): number {
     return 0;
   }
 

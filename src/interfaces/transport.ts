@@ -139,22 +139,26 @@ export interface ITCPTransport extends ITransport, IConsumer, IPushProducer, Asy
   readonly events: IEvents<TransportEvents>;
 
   /**
-   * Queues `length` bytes of an open file, from its byte `offset` on: after what was written before, and before what is written later. The
-   * kernel takes them straight from its page cache (sendfile(2)); what it can't take that way is copied. The file's own offset isn't used or moved.
+   * Queues `length` bytes of an open file, from its byte `offset` on, between what was written before and what is written
+   * later. The kernel takes them straight from its page cache (sendfile(2)); what it can't take that way is copied. The file's
+   * own offset is neither used nor moved. Not in Twisted.
    *
-   * The result fires when the last byte is handed to the kernel. Until then the file stays the caller's to keep open, and its bytes are read when their turn comes.
-   * A number that is closed too early may lead to another file by then: a FileHandle (whose `fd` is -1 once it is closed) can't.
+   * The result fires when the last byte is handed to the kernel. Until then the file is the caller's to keep open: its
+   * bytes are read when their turn comes. A number that is closed too early may lead to another file by then; a FileHandle, whose
+   * `fd` is -1 once it is closed, never does.
    *
-   * The bytes count as queued: above `writeBufferSize` push producers are paused, and `drained()`, `loseConnection()` and the limit for slow readers wait for
-   * them as for any others. They take no memory, so they don't count for `writeQueueLimit`.
+   * The bytes count as queued: above `writeBufferSize` push producers are paused, and `drained()`, `loseConnection()` and the
+   * limit for slow readers treat them as any others. They take no memory, so they don't count for `writeQueueLimit`.
    *
-   * The result fails with a FileSendError (the protocol's `connectionLost` gets the same one) if the file is shorter or can't be read: the peer
-   * can't be told, so the connection is aborted. It fails with the reason if the connection is lost first, with NotConnectedError at once if nothing can be queued any
-   * more, and with a CancelledError if it is cancelled, or the signal aborted: that aborts the connection, unless the signal was aborted from the start.
-   * If the peer ends the connection in order while a file is under way, `connectionLost` comes before the result: what is queued is still sent.
+   * If the file is shorter, or can't be read, the connection is aborted, for the peer waits for bytes that won't come: the result
+   * fails with a FileSendError, and the protocol's `connectionLost` gets the same. The result fails with the reason if the
+   * connection is lost first, and at once with NotConnectedError if nothing can be queued any more. Cancelling it, or aborting the
+   * signal, aborts the connection; with a signal that is aborted already nothing is queued. If the peer ends the connection in order
+   * while a file is under way, `connectionLost` comes before the result, since what is queued is still sent.
    *
-   * A file that isn't in the page cache is read from its disk within the turn, a piece at a time, and all connections wait for that.
-   * Throws a TypeError for what isn't a file or a number, a RangeError for numbers that aren't whole, negative, or beyond Number.MAX_SAFE_INTEGER. Not in Twisted.
+   * What isn't in the page cache is read from the disk within the turn, a piece at a time: all connections wait meanwhile.
+   * Throws a TypeError for what isn't a file or a number, a RangeError for a number that isn't whole, is negative, or is beyond
+   * Number.MAX_SAFE_INTEGER (`offset + length` too).
    */
   sendFile(
     file: number | IOpenFile,

@@ -96,8 +96,11 @@ export abstract class Consumer implements IConsumer {
   ): Deferred<void> {
     requireFileRange(file, offset, length);
     if (!this.accepting) return fail(new NotConnectedError());
-    const queued = new QueuedFile(file, offset, length, () => this.abort(fileCancelled));
-    if (signal?.aborted !== true) this.queueFile(queued);
+    const isWanted = signal?.aborted !== true;
+    const queued = new QueuedFile(file, offset, length, () => {
+      if (isWanted) this.abort(fileCancelled);
+    });
+    if (isWanted) this.queueFile(queued);
     if (signal !== undefined) cancelOnAbort(queued.result, signal);
     return queued.result;
   }
@@ -169,7 +172,7 @@ export abstract class Consumer implements IConsumer {
   /** Who still waits for the queue to drain waits in vain, and so does who waits for a file that was dropped from it. */
   protected failDrained(reason: Failure): void {
     this.rare?.drained?.fail(reason);
-    this.queue.tellDropped(reason);
+    for (const file of this.queue.takeDropped()) file.fail(reason);
   }
 
   protected emit<K extends keyof TransportEvents>(event: K, ...args: TransportEvents[K]): void {

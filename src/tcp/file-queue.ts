@@ -1,4 +1,3 @@
-import type { Failure } from '../defer/index.js';
 import type { QueuedFile } from './queued-file.js';
 import { WriteQueue } from './write-queue.js';
 
@@ -65,18 +64,10 @@ export class FileQueue extends WriteQueue {
     this.#fileBytes += file.bytes;
   }
 
-  /** So many bytes of the first file are sent. The chunks are sent before. */
-  override consumeFile(count: number): void {
+  override consume(count: number): void {
     const link = this.#head;
-    if (link === undefined) return;
-    link.file.take(count);
-    this.#fileBytes -= count;
-    if (link.file.bytes > 0) return;
-    this.#head = link.next;
-    if (this.#head === undefined) this.#tail = undefined;
-    this.#bytesBehind -= link.bytes;
-    this.moveUp(link.chunks, link.bytes);
-    this.#sent.push(link.file);
+    if (link === undefined || this.chunkBytes > 0) super.consume(count);
+    else this.consumeFile(link, count);
   }
 
   override clear(): void {
@@ -93,7 +84,18 @@ export class FileQueue extends WriteQueue {
     for (const file of this.#sent.splice(0)) file.succeed();
   }
 
-  override tellDropped(reason: Failure): void {
-    for (const file of this.#dropped.splice(0)) file.fail(reason);
+  override takeDropped(): readonly QueuedFile[] {
+    return this.#dropped.splice(0);
+  }
+
+  private consumeFile(link: Link, count: number): void {
+    link.file.take(count);
+    this.#fileBytes -= count;
+    if (link.file.bytes > 0) return;
+    this.#head = link.next;
+    if (this.#head === undefined) this.#tail = undefined;
+    this.#bytesBehind -= link.bytes;
+    this.moveUp(link.chunks, link.bytes);
+    this.#sent.push(link.file);
   }
 }

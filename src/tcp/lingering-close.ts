@@ -85,7 +85,7 @@ export class LingeringClose implements ConnectionFeed {
   dropped(reason: Failure): void {
     this.#timeout[Symbol.dispose]();
     this.queue.clear();
-    this.queue.tellDropped(reason);
+    for (const file of this.queue.takeDropped()) file.fail(reason);
   }
 
   logPrefix(): string {
@@ -103,7 +103,7 @@ export class LingeringClose implements ConnectionFeed {
     const isCutOff = this.queue.bytes > 0;
     this.queue.clear();
     this.#close(isCutOff);
-    this.queue.tellDropped(reason);
+    for (const file of this.queue.takeDropped()) file.fail(reason);
   }
 
   #close(reset = false): void {

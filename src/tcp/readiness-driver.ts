@@ -194,7 +194,7 @@ export class ReadinessDriver
     } else if (n < 0) {
       this.sendFailed(n, file.isCopied ? 'send' : 'sendfile');
     } else {
-      queue.consumeFile(n);
+      queue.consume(n);
       // A file takes turns with all others that have something to do, also where the socket would take more at once.
       if (file.bytes > 0) this.awaitWritability();
       else if (queue.bytes > 0) this.startWriting();

@@ -1,4 +1,3 @@
-import type { Failure } from '../defer/index.js';
 import type { QueuedFile } from './queued-file.js';
 
 /**
@@ -11,6 +10,7 @@ import type { QueuedFile } from './queued-file.js';
  * gets a FileQueue in its place, which takes over what is queued.
  */
 const NO_CHUNKS: readonly Uint8Array[] = [];
+const NO_FILES: readonly QueuedFile[] = [];
 const SENT = new Uint8Array(0);
 
 /** Places of sent chunks are given back once there are so many of them. */
@@ -76,7 +76,7 @@ export class WriteQueue {
     this.#bytes += chunk.length;
   }
 
-  /** `count` bytes of the chunks are sent. */
+  /** `count` bytes from the front are sent: of the chunks, or of the file if there are none ahead of it. */
   consume(count: number): void {
     if (count >= this.#bytes) {
       this.reset();
@@ -87,24 +87,19 @@ export class WriteQueue {
     if (this.#chunks !== undefined) this.skipSent(this.#chunks);
   }
 
-  /** So many bytes of the file that is next are sent. */
-  consumeFile(_count: number): void {
-    // There is none.
-  }
-
   /** Drops all that is queued. */
   clear(): void {
     this.reset();
   }
 
-  /** Tells of the files that were sent, once the queue is in order again. */
+  /** Tells those who wait for files that are sent. To be called once all else is in order: they may do anything. */
   tellSent(): void {
     // There are none.
   }
 
-  /** Tells of the files that were dropped. */
-  tellDropped(_reason: Failure): void {
-    // There are none.
+  /** The files that were dropped and haven't been told so. They are the caller's to tell. */
+  takeDropped(): readonly QueuedFile[] {
+    return NO_FILES;
   }
 
   /** Takes the chunks of another queue, as far as they aren't sent, in the place of its own. */

@@ -157,7 +157,7 @@ export class MemoryDriver implements ConnectionDriver {
     pieces.push(piece);
     const sent = this.#socket.send(pieces);
     if (!this.#taken(sent)) return;
-    queue.consumeFile(sent);
+    queue.consume(sent);
     this.#blocked = file.bytes > 0;
     if (!this.#blocked && queue.bytes > 0) this.startWriting();
     this.#feed.sent(sent);

@@ -1,4 +1,4 @@
-import { O_NONBLOCK, errno } from '../../libc/index.js';
+import { O_NONBLOCK } from '../../libc/index.js';
 
 /** Somebody who wants to know when a file may have become ready: an epoll set's entry. */
 export interface Watcher {
@@ -34,11 +34,6 @@ export abstract class OpenFile {
   /** read(2) into all of `target`: how many bytes, or `-errno`. */
   abstract read(target: Uint8Array): number;
 
-  /** pread(2): the same from a place of the file, whose offset stays where it is. What has no places says ESPIPE. */
-  pread(_target: Uint8Array, _position: number): number {
-    return -errno.ESPIPE;
-  }
-
   /** write(2). */
   abstract write(source: Uint8Array): number;
 
@@ -70,4 +65,12 @@ export abstract class OpenFile {
   changed(): void {
     for (const watcher of this.#watchers) watcher.fileChanged();
   }
+}
+
+/** A file whose bytes have places. */
+export abstract class SeekableFile extends OpenFile {
+  override readonly pollable = false;
+
+  /** pread(2): reads from a place of the file, whose offset stays where it is. */
+  abstract pread(target: Uint8Array, position: number): number;
 }

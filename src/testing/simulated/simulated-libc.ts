@@ -33,7 +33,7 @@ import {
 import { EpollSet } from './epoll-set.js';
 import { EventCounter } from './event-counter.js';
 import type { FdTable } from './fd-table.js';
-import type { OpenFile } from './open-file.js';
+import { type OpenFile, SeekableFile } from './open-file.js';
 import { makePipe } from './pipe.js';
 import type { SimulatedProcess } from './simulated-process.js';
 import { StreamSocket } from './stream-socket.js';
@@ -185,6 +185,7 @@ export class SimulatedLibc implements Libc {
   sendfile(fd: number, file: number, position: number, length: number): number {
     const source = this.#table.at(file);
     if (source === undefined) return -errno.EBADF;
+    if (!(source instanceof SeekableFile)) return -errno.ESPIPE;
     return this.#on(fd, (target) => {
       const bytes = Buffer.alloc(this.#partOf(Math.min(length, SENDFILE_PIECE_BYTES)));
       const n = source.pread(bytes, position);
@@ -203,7 +204,10 @@ export class SimulatedLibc implements Libc {
 
   pread(fd: number, buffer: Uint8Array, offset: number, length: number, position: number): number {
     if (isOutside(buffer, offset, length)) return -errno.EFAULT;
-    return this.#on(fd, (file) => file.pread(buffer.subarray(offset, offset + length), position));
+    const target = buffer.subarray(offset, offset + length);
+    return this.#on(fd, (file) =>
+      file instanceof SeekableFile ? file.pread(target, position) : -errno.ESPIPE,
+    );
   }
 
   write(fd: number, buffer: Uint8Array, offset: number, length: number): number {

@@ -1,16 +1,17 @@
 import { expect } from 'chai';
 import { flushUnhandledErrors } from '../../src/defer/index.js';
-import { ConnectionDone } from '../../src/errors/index.js';
 import type { ITCPPort } from '../../src/interfaces/index.js';
 import type { IHostLoop, Libc } from '../../src/libc/index.js';
 import { Reactor } from '../../src/reactor/index.js';
 import { FileDescriptorReservation, spareEventfd } from '../../src/tcp/index.js';
-import { FaultyLibc } from '../../src/testing/index.js';
-import type { RecordingFactory } from '../../src/testing/conformance/index.js';
-import { type Peer, Peers, type RecordingProtocol, addressOf } from '../../src/testing/conformance/index.js';
+import { FaultyLibc, type LibcCall } from '../../src/testing/index.js';
+import { Peers, type RecordingProtocol, addressOf } from '../../src/testing/conformance/index.js';
+import { requireBalance, requireOneLife } from './conversation.js';
+import type { Injection } from './mishaps.js';
+import { PendingErrors } from './pending-errors.js';
 import type { SteppedKernel } from './stepped-kernel.js';
 
-/** More steps than this within one wait are a spin: no scenario needs a tenth of them, back-offs included. */
+/** More steps than this within one wait are a spin: no scenario needs a half of them, back-offs included. */
 const STEPS_MAX = 1500;
 
 /** In virtual time: longer than any time-out or back-off in the scenarios. */
@@ -20,44 +21,111 @@ const PATIENCE_MS = 20_000;
 const KERNEL_MS = 1;
 const KERNEL_WAITS = 3;
 
-/** What a protocol and its peer have said to each other. */
-export interface Conversation {
-  readonly protocol: RecordingProtocol;
-  readonly peer: Peer;
-  /** All that the protocol has written, and the peer has sent. */
-  readonly written: Buffer;
-  readonly sent: Buffer;
+/** A factory whose protocols are looked at in the end. */
+export interface Watched {
+  readonly events: readonly string[];
+  readonly protocols: readonly RecordingProtocol[];
 }
 
 /** One run: a reactor over a kernel with faults, plain sockets over the same kernel without, and a time that jumps. */
 export class World {
   readonly libc: Libc;
-  readonly faults: FaultyLibc;
-  readonly reactor: Reactor;
   readonly peers: Peers;
   readonly reservation: FileDescriptorReservation;
-  /** Factories whose protocols are looked at in the end. */
-  readonly factories: RecordingFactory[] = [];
   readonly #kernel: SteppedKernel;
+  readonly #pending: PendingErrors;
+  readonly #faults: FaultyLibc;
   readonly #openBefore: number;
+  readonly #factories: Watched[] = [];
+  readonly #cleanups: (() => void)[] = [];
+  #reactor: Reactor | undefined;
+  /** Whether peers were to reset their connections, and how many did. */
+  #resetsMet = false;
+  #connectionsReset = 0;
+  /** What calls have met of faults that are over. */
+  #injectedBefore = 0;
 
   constructor(kernel: SteppedKernel) {
     const { libc } = kernel;
     this.libc = libc;
-    this.faults = new FaultyLibc(libc);
     this.peers = new Peers(libc);
-    this.reservation = new FileDescriptorReservation(spareEventfd(this.faults));
     this.#kernel = kernel;
+    this.#pending = new PendingErrors(libc);
+    this.#faults = new FaultyLibc(this.#pending);
     this.#openBefore = libc.descriptors.open;
-    const createHostLoop = (): IHostLoop => kernel.loop;
-    this.reactor = new Reactor({ driver: { name: 'faulty', libc: this.faults, createHostLoop } });
+    this.reservation = new FileDescriptorReservation(spareEventfd(this.#faults));
+  }
+
+  /** Makes the reactor, whose calls may fail as well. */
+  start(): void {
+    const createHostLoop = (): IHostLoop => this.#kernel.loop;
+    this.#reactor = new Reactor({ driver: { name: 'faulty', libc: this.#faults, createHostLoop } });
+  }
+
+  get reactor(): Reactor {
+    if (this.#reactor === undefined) throw new Error('The world has not begun');
+    return this.#reactor;
+  }
+
+  /** The virtual time in ms. */
+  now(): number {
+    return this.#kernel.now();
   }
 
   /** A factory whose protocols are looked at in the end. */
-  watch(factory: RecordingFactory): RecordingFactory {
-    this.factories.push(factory);
+  watch<F extends Watched>(factory: F): F {
+    this.#factories.push(factory);
     return factory;
   }
+
+  /** What is to be given back in the end, whatever happens. */
+  addCleanup(cleanup: () => void): void {
+    this.#cleanups.push(cleanup);
+  }
+
+  // ---- what goes wrong
+
+  plan(injection: Injection): void {
+    const { nth, persist, call } = injection;
+    switch (injection.kind) {
+      case 'errno':
+        this.#faults.fail(call, injection);
+        break;
+      case 'short':
+        this.#faults.truncate(injection.call, injection);
+        break;
+      case 'pending':
+        this.#pending.say(injection.errno, nth, persist);
+        break;
+      case 'reset':
+        this.#faults.before(call, () => this.#resetPeers(), { nth, persist });
+    }
+  }
+
+  /** Nothing goes wrong any more. */
+  endFaults(): void {
+    this.#injectedBefore += this.#faults.injected + this.#pending.injected;
+    this.#faults.reset();
+    this.#pending.reset();
+  }
+
+  /** The calls that were made since the beginning, or since the faults ended. */
+  get calls(): ReadonlyMap<LibcCall, number> {
+    return new Map(this.#faults.calls);
+  }
+
+  /** Whether any of the plans had its time. */
+  get met(): boolean {
+    return this.#resetsMet || this.injected > 0;
+  }
+
+  /** How many calls failed or were cut short, and how many connections were reset. */
+  get injected(): number {
+    const now = this.#faults.injected + this.#pending.injected;
+    return this.#injectedBefore + now + this.#connectionsReset;
+  }
+
+  // ---- how it goes on
 
   /** Goes on until `done`, or until nothing happens any more. True if it is done. Fails if it spins. */
   run(done: () => boolean, onStep: () => void = () => {}): boolean {
@@ -75,79 +143,64 @@ export class World {
 
   /** Whether nothing is under way: no timer, no writer, and no reader but so many ports. */
   isQuiet(ports: number): boolean {
-    const { reactor } = this;
+    const reactor = this.#reactor;
+    if (reactor === undefined) return true;
     const left = [...reactor.getDelayedCalls(), ...reactor.getWriters(), ...reactor.getReaders()];
     return left.length <= ports;
   }
 
   /** A port that wasn't stopped accepts a client once the fault is gone. */
-  requireLife(port: ITCPPort, factory: RecordingFactory): void {
-    const before = factory.protocols.length;
+  requireLife(port: ITCPPort): void {
+    const [factory] = this.#factories;
+    const before = factory?.protocols.length ?? 0;
     const peer = this.peers.connect(addressOf(port));
-    const served = this.run(() => factory.protocols.length > before && factory.protocols.at(-1)!.made);
-    expect(served, 'the port accepts again').to.equal(true);
+    const isServed = (): boolean => {
+      const { protocols = [] } = factory ?? {};
+      return protocols.length > before && protocols.at(-1)?.made === true;
+    };
+    expect(this.run(isServed), 'the port accepts again').to.equal(true);
     peer.close();
   }
 
   /** Ends everything that is still there, then looks at what is left. */
   close(ports: readonly ITCPPort[]): void {
+    this.#cleanUp();
     for (const port of ports) void port.stopListening();
     for (const protocol of this.#protocols()) if (protocol.made) protocol.transport.abortConnection();
     this.peers.close();
     this.run(() => this.isQuiet(0));
-    expect(this.reactor.getDelayedCalls().map(String), 'timers left').to.deep.equal([]);
-    expect(this.reactor.getReaders(), 'readers left').to.deep.equal([]);
-    expect(this.reactor.getWriters(), 'writers left').to.deep.equal([]);
-    this.reactor.close();
+    const reactor = this.#reactor;
+    expect(reactor?.getDelayedCalls().map(String) ?? [], 'timers left').to.deep.equal([]);
+    expect(reactor?.getReaders() ?? [], 'readers left').to.deep.equal([]);
+    expect(reactor?.getWriters() ?? [], 'writers left').to.deep.equal([]);
+    reactor?.close();
     this.reservation[Symbol.dispose]();
     expect(this.libc.descriptors.open - this.#openBefore, 'descriptors left open').to.equal(0);
     expect(flushUnhandledErrors().map(String), 'unhandled failures').to.deep.equal([]);
     for (const protocol of this.#protocols()) requireOneLife(protocol);
-    for (const { events } of this.factories) requireBalance(events);
+    for (const { events } of this.#factories) requireBalance(events);
   }
 
   /** Gives everything back, whatever its state. */
   abandon(): void {
-    this.faults.reset();
+    this.endFaults();
+    this.#cleanUp();
     this.peers.close();
-    this.reactor.close();
+    this.#reactor?.close();
     this.reservation[Symbol.dispose]();
     flushUnhandledErrors();
   }
 
-  #protocols(): RecordingProtocol[] {
-    return this.factories.flatMap(({ protocols }) => protocols);
+  #cleanUp(): void {
+    for (const cleanup of this.#cleanups.splice(0)) cleanup();
   }
-}
 
-/** Bytes arrive in order, none twice; all of them if both sides say that the connection ended in order. */
-export function requireBytes({ protocol, peer, written, sent }: Conversation): void {
-  requirePrefix(peer.received, written, 'what the peer received');
-  requirePrefix(protocol.received, sent, 'what the protocol received');
-  const clean = protocol.reason?.value instanceof ConnectionDone && peer.sawEnd && !peer.sawReset;
-  if (clean) expect(peer.received.length, 'bytes received after a clean close').to.equal(written.length);
-  if (protocol.readLost) expect(protocol.received.length, 'bytes before the end').to.equal(sent.length);
-}
+  #resetPeers(): void {
+    this.#resetsMet = true;
+    this.#connectionsReset += this.peers.resetAll();
+  }
 
-function requirePrefix(received: Buffer, whole: Buffer, what: string): void {
-  expect(received.length, what).to.be.at.most(whole.length);
-  expect(received.equals(whole.subarray(0, received.length)), `${what} is a prefix`).to.equal(true);
-}
-
-/** connectionLost exactly once for a connectionMade, nothing after it, no callback inside another. */
-function requireOneLife({ events, reentered }: RecordingProtocol): void {
-  const made = events.filter((event) => event === 'made').length;
-  expect(made, 'connectionMade').to.be.at.most(1);
-  expect(events.filter((event) => event === 'lost').length, `connectionLost in ${events.join()}`).to.equal(
-    made,
-  );
-  if (made > 0) expect(events.at(-1)).to.equal('lost');
-  expect(reentered, 'callbacks inside callbacks').to.deep.equal([]);
-}
-
-/** A factory that was started is stopped, and nothing comes after that. */
-function requireBalance(events: readonly string[]): void {
-  const count = (name: string): number => events.filter((event) => event === name).length;
-  expect(count('stop'), `stops in ${events.join()}`).to.equal(count('start'));
-  if (count('start') > 0) expect(events.at(-1)).to.equal('stop');
+  #protocols(): RecordingProtocol[] {
+    return this.#factories.flatMap(({ protocols }) => protocols);
+  }
 }

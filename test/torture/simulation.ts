@@ -207,8 +207,7 @@ class Simulation {
   #someOdds(): FaultOdds {
     const odds: Partial<Record<LibcCall, Record<string, number>>> = {};
     for (const { call, errno, effect } of legalFaults) {
-      // shutdown() says ENOTCONN only of a connection that is over; one that goes on would wait for its FIN for ever.
-      if (effect === 'fatal' || call === 'shutdown' || !this.#choices.chance(0.3)) continue;
+      if (effect === 'fatal' || !this.#choices.chance(0.3)) continue;
       (odds[call] ??= {})[errno] = this.#choices.between(0, ODDS_MAX);
     }
     return odds;

@@ -131,6 +131,13 @@ export class Peers {
     for (const peer of this.#peers) peer.poll();
   }
 
+  /** Resets all connections. How many there were. */
+  resetAll(): number {
+    const open = this.#peers.filter((peer) => peer.fileno() >= 0);
+    for (const peer of open) peer.reset();
+    return open.length;
+  }
+
   /** Closes all that is still open. */
   close(): void {
     for (const listener of this.#listeners) listener.close();

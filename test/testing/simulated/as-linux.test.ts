@@ -15,7 +15,7 @@ import {
   availableNeeds,
   runCase,
 } from '../../../src/testing/index.js';
-import { scenarios } from '../../faults/scenarios.js';
+import { scenarios } from '../../faults/scenarios/index.js';
 import { RealSteppedKernel } from '../../faults/stepped-kernel.js';
 import { torture } from '../../faults/torture.js';
 import { Calls, linuxFacts } from './linux-facts/index.js';
@@ -73,10 +73,10 @@ describe('What Linux answers in the scenarios of faults, the simulated kernel co
     log[Symbol.dispose]();
   });
 
-  for (const { name, make } of scenarios) {
-    it(`during ${name}`, () => {
+  for (const scenario of scenarios) {
+    it(`during ${scenario.name}`, () => {
       const libc = new RecordingLibc(real.libc);
-      torture(new RealSteppedKernel(libc), make, []);
+      torture(new RealSteppedKernel(libc), scenario, []);
       requireAgreement(libc.log);
     });
   }

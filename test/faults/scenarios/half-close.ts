@@ -1,0 +1,55 @@
+import type { World } from '../world.js';
+import { Serving } from './serving.js';
+
+/** A client asks and ends its direction; it is answered all the same. */
+export class ClientEndsFirst extends Serving {
+  constructor(world: World) {
+    super(world, {
+      halfClose: true,
+      hooks: {
+        readLost: (protocol) => {
+          this.write(protocol, Buffer.from('answer'));
+          protocol.transport.loseWriteConnection();
+        },
+      },
+    });
+  }
+
+  override begin(): void {
+    super.begin();
+    this.send('question');
+    this.peer?.shutdownWrite();
+  }
+
+  override happened(): boolean {
+    return this.protocol?.events.join() === 'made,data,readLost,writeLost,lost';
+  }
+}
+
+/** The port's side says all that it has to say and ends its direction; the client goes on for a while. */
+export class ServerEndsFirst extends Serving {
+  #ended = false;
+
+  constructor(world: World) {
+    super(world, {
+      halfClose: true,
+      hooks: {
+        made: (protocol) => {
+          this.write(protocol, Buffer.from('greeting'));
+          protocol.transport.loseWriteConnection();
+        },
+      },
+    });
+  }
+
+  override step(): void {
+    if (this.#ended || this.peer?.sawEnd !== true) return;
+    this.#ended = true;
+    this.send('reply');
+    this.peer.shutdownWrite();
+  }
+
+  override happened(): boolean {
+    return this.protocol?.events.join() === 'made,writeLost,data,readLost,lost';
+  }
+}

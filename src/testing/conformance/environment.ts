@@ -1,6 +1,3 @@
-import { rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type {
   ConnectTCPOptions,
   IConnector,
@@ -14,7 +11,7 @@ import type {
   ITCPPort,
   ListenTCPOptions,
 } from '../../interfaces/index.js';
-import { type Driver, type Libc, O_CLOEXEC, O_CREAT, O_RDWR, O_TRUNC, checked } from '../../libc/index.js';
+import type { Driver, Libc } from '../../libc/index.js';
 import { Reactor } from '../../reactor/index.js';
 import { type FaultyLibc, faultyDriver } from '../faulty-libc.js';
 import { LogCapture } from '../log-capture.js';
@@ -23,6 +20,7 @@ import { type Drive, makeDrive, nodeRound } from './drive.js';
 import { type Place, Peers } from './peers.js';
 import type { RecordingFactory } from './recording-factory.js';
 import { SpareDescriptors } from './spare-descriptors.js';
+import { temporaryFile } from './temporary-file.js';
 
 /** What a reactor has to be for the cases. */
 export type ConformanceReactor = IReactorCore &
@@ -43,9 +41,6 @@ export interface EnvironmentOptions {
   /** Aborting it makes whatever the case waits for fail. */
   readonly signal?: AbortSignal;
 }
-
-/** Names of files are told apart by it. */
-let filesMade = 0;
 
 /** All that a case works with. It is made anew for each case; `runCase` cleans up and closes it. */
 export class ConformanceEnvironment {
@@ -92,13 +87,8 @@ export class ConformanceEnvironment {
 
   /** A file with these bytes, open for reading and writing; it is closed, and gone, after the case. */
   openFile(content: Uint8Array): number {
-    const { libc } = this;
-    const path = join(tmpdir(), `heddle-${process.pid}-${(filesMade += 1)}`);
-    const fd = checked(libc.open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600), 'open');
-    this.addCleanup(() => libc.close(fd));
-    // A kernel in memory has no such path.
-    rmSync(path, { force: true });
-    checked(libc.write(fd, content, 0, content.length), 'write');
+    const fd = temporaryFile(this.libc, content);
+    this.addCleanup(() => this.libc.close(fd));
     return fd;
   }
 

@@ -1,13 +1,28 @@
 import { measureUnderLoad } from '../harness/load-row.js';
 import { C, ECHO_PEERS, HEDDLE, NODE, compiledPeer, heddlePeer, nodePeer } from '../harness/peers.js';
-import type { Peer, Row, Sample, Settings } from '../harness/row.js';
+import type { Peer, Row, Sample, Settings, Target } from '../harness/row.js';
 import { Server } from '../harness/server.js';
 
 const CONNECTIONS = 8;
 const MEBIBYTE = 1024 * 1024;
 
-/** What a MiB costs of streams that don't end. A row for each mode of c/load-bulk.c. */
-function bulkRow(name: string, title: string, peers: readonly Peer[]): Row {
+interface BulkRow {
+  readonly name: string;
+  readonly title: string;
+  readonly peers: readonly Peer[];
+  /** The load generator's (c/load-bulk.c). Default: called as the row. */
+  readonly mode?: string;
+  /** Default: no worse than node:net. */
+  readonly targets?: readonly Target[];
+}
+
+const NO_WORSE: readonly Target[] = [
+  { metric: 'total', of: HEDDLE, against: NODE, atMost: 1 },
+  { metric: 'rate', of: HEDDLE, against: NODE, atLeast: 1 },
+];
+
+/** What a MiB costs of streams that don't end. */
+export function bulkRow({ name, title, peers, mode = name, targets = NO_WORSE }: BulkRow): Row {
   return {
     name,
     title: `${title}, ${CONNECTIONS} connections`,
@@ -20,11 +35,8 @@ function bulkRow(name: string, title: string, peers: readonly Peer[]): Row {
       { name: 'busy', label: 'busy %', digits: 0, compared: false },
       { name: 'load', label: 'load us/MiB', digits: 0, compared: false },
     ],
-    targets: [
-      { metric: 'total', of: HEDDLE, against: NODE, atMost: 1 },
-      { metric: 'rate', of: HEDDLE, against: NODE, atLeast: 1 },
-    ],
-    measure: (peer, settings) => measure(peer, name, settings),
+    targets,
+    measure: (peer, settings) => measure(peer, mode, settings),
   };
 }
 
@@ -35,17 +47,21 @@ const peersOf = (kind: string, inC: 'epoll-discard' | 'epoll-source'): readonly 
 ];
 
 export const rows = [
-  bulkRow(
-    'bulk-in',
-    'clients send as fast as the server reads; it counts the bytes',
-    peersOf('discard', 'epoll-discard'),
-  ),
-  bulkRow(
-    'bulk-out',
-    'the server sends pieces of 64 KiB as fast as the clients take them',
-    peersOf('source', 'epoll-source'),
-  ),
-  bulkRow('bulk-both', 'echo of streams, at most 1 MiB under way on each', ECHO_PEERS),
+  bulkRow({
+    name: 'bulk-in',
+    title: 'clients send as fast as the server reads; it counts the bytes',
+    peers: peersOf('discard', 'epoll-discard'),
+  }),
+  bulkRow({
+    name: 'bulk-out',
+    title: 'the server sends pieces of 64 KiB as fast as the clients take them',
+    peers: peersOf('source', 'epoll-source'),
+  }),
+  bulkRow({
+    name: 'bulk-both',
+    title: 'echo of streams, at most 1 MiB under way on each',
+    peers: ECHO_PEERS,
+  }),
 ];
 
 async function measure(peer: Peer, mode: string, settings: Settings): Promise<Sample> {

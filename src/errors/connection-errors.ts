@@ -93,6 +93,27 @@ export class SlowReaderError extends ConnectionAborted {
   }
 }
 
+/**
+ * A file that was being sent could not be sent to its end, so the connection was aborted: the peer has been promised bytes that will not come.
+ * `cause` is the error that reading the file ended with; there is none if it was too short. Not in Twisted.
+ */
+export class FileSendError extends ConnectionAborted {
+  static {
+    this.prototype.name = 'FileSendError';
+  }
+
+  protected static override readonly sentence: string = 'Connection was aborted';
+
+  constructor(
+    /** Bytes of the file that were to be sent and were not. */
+    readonly bytesMissing: number,
+    why: string,
+    options?: ErrorOptions,
+  ) {
+    super(`a file ${why}, and ${bytesMissing} bytes of it are missing`, options);
+  }
+}
+
 /** A connection ended in order: the peer ended its writing, or we closed. Twisted: `ConnectionDone`. */
 export class ConnectionDone extends ConnectionClosed {
   static {

@@ -39,6 +39,16 @@ export interface LoseConnectionOptions {
   readonly reason?: Error | Failure;
 }
 
+/** An open file, such as node's FileHandle. `fd` is -1 once it is closed. */
+export interface IOpenFile {
+  readonly fd: number;
+}
+
+export interface SendFileOptions {
+  /** Aborting it before the file is sent aborts the connection; aborted already, it keeps the file from being queued. */
+  readonly signal?: AbortSignal;
+}
+
 /** The events of a transport; see {@link ITCPTransport.events}. */
 export interface TransportEvents {
   /** The peer ended its writing (`ended`) or reset the connection (`reset`) while reading is paused. At most once each. */
@@ -135,13 +145,41 @@ export interface ITCPTransport extends ITransport, IConsumer, IPushProducer, Asy
   readonly bytesRead: number;
   /** Bytes handed to the kernel so far; whether the peer has them is in `getTcpInfo()`. */
   readonly bytesWritten: number;
-  /** Bytes queued and not yet handed to the kernel. */
+  /** Bytes queued and not yet handed to the kernel, those of files included. */
   readonly bytesQueued: number;
   /** The high-water mark in bytes, 65,536 unless set: above it push producers are paused and `write` returns false. */
   writeBufferSize: number;
   /** What isn't worth a callback in every protocol, as events. */
   readonly events: IEvents<TransportEvents>;
 
+  /**
+   * Queues `length` bytes of an open file, from its byte `offset` on, between what was written before and what is written
+   * later. The kernel takes them straight from its page cache (sendfile(2)); what it can't take that way is copied. The file's
+   * own offset is neither used nor moved. Not in Twisted.
+   *
+   * The result fires when the last byte is handed to the kernel. Until then the file is the caller's to keep open: its
+   * bytes are read when their turn comes. A number that is closed too early may lead to another file by then; a FileHandle, whose
+   * `fd` is -1 once it is closed, never does.
+   *
+   * The bytes count as queued: above `writeBufferSize` push producers are paused, and `drained()`, `loseConnection()` and the
+   * limit for slow readers treat them as any others. They take no memory, so they don't count for `writeQueueLimit`.
+   *
+   * If the file is shorter, or can't be read, the connection is aborted, for the peer waits for bytes that won't come: the result
+   * fails with a FileSendError, and the protocol's `connectionLost` gets the same. The result fails with the reason if the
+   * connection is lost first, and at once with NotConnectedError if nothing can be queued any more. Cancelling it, or aborting the
+   * signal, aborts the connection; with a signal that is aborted already nothing is queued. If the peer ends the connection in order
+   * while a file is under way, `connectionLost` comes before the result, since what is queued is still sent.
+   *
+   * What isn't in the page cache is read from the disk within the turn, a piece at a time: all connections wait meanwhile.
+   * Throws a TypeError for what isn't a file or a number, a RangeError for a number that isn't whole, is negative, or is beyond
+   * Number.MAX_SAFE_INTEGER (`offset + length` too).
+   */
+  sendFile(
+    file: number | IOpenFile,
+    offset: number,
+    length: number,
+    options?: SendFileOptions,
+  ): Deferred<void>;
   /** Fires when nothing is queued any more (at once if nothing is); fails with the reason if the connection is lost first. */
   drained(): Deferred<void>;
   /** Ends our writing only, once what is queued is sent: the peer sees an end, we go on reading. */

@@ -24,7 +24,9 @@ const signatures = {
   recv: ['int', 'word', 'word', 'int'],
   send: ['int', 'word', 'word', 'int'],
   sendmsg: ['int', 'word', 'int'],
+  sendfile: ['int', 'int', 'word', 'word'],
   read: ['int', 'word', 'word'],
+  pread: ['int', 'word', 'word', 'word'],
   write: ['int', 'word', 'word'],
   open: ['word', 'int', 'int'],
   pipe2: ['word', 'int'],
@@ -48,6 +50,9 @@ function bindAll(ffi: ForeignFunctions): Calls {
   const entries = Object.entries(signatures).map(([name, parameters]) => [name, ffi.bind(name, parameters)]);
   return Object.fromEntries(entries) as Calls;
 }
+
+/** The most that one call of sendfile moves (sendfile(2), "NOTES"); an answer fits an int, then. */
+const SENDFILE_MAX_BYTES = 0x7fff_f000;
 
 /** sizeof struct pollfd. */
 const POLLFD_BYTES = 8;
@@ -202,9 +207,22 @@ export class ForeignLibc implements Libc {
     return this.#answer(this.#call.sendmsg(fd, this.#gatherAddress, flags));
   }
 
+  sendfile(fd: number, file: number, position: number, length: number): number {
+    // The position is a 64-bit word that the kernel reads, and moves on. Written in halves: a BigInt would be an allocation.
+    this.#scratch.writeInt32LE(position | 0, 0);
+    this.#scratch.writeInt32LE(Math.floor(position / 2 ** 32) | 0, 4);
+    const most = Math.min(length, SENDFILE_MAX_BYTES);
+    return this.#answer(this.#call.sendfile(fd, file, this.#scratchAddress, most));
+  }
+
   read(fd: number, buffer: Uint8Array, offset: number, length: number): number {
     if (isOutside(buffer, offset, length)) return -errno.EFAULT;
     return this.#answer(this.#call.read(fd, this.#addressOf(buffer) + offset, length));
+  }
+
+  pread(fd: number, buffer: Uint8Array, offset: number, length: number, position: number): number {
+    if (isOutside(buffer, offset, length)) return -errno.EFAULT;
+    return this.#answer(this.#call.pread(fd, this.#addressOf(buffer) + offset, length, position));
   }
 
   write(fd: number, buffer: Uint8Array, offset: number, length: number): number {

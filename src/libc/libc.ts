@@ -70,8 +70,16 @@ export interface Libc {
     offset: number,
     flags: number,
   ): number;
+  /**
+   * sendfile(2) to a socket, from the byte `position` of `file` on, whose own offset stays where it is: the number of bytes that the
+   * socket has taken, 0 at the file's end. One call moves no more than 0x7ffff000 bytes. There is no MSG_NOSIGNAL for it: it counts on
+   * SIGPIPE being ignored, as Node has it from the start.
+   */
+  sendfile(fd: number, file: number, position: number, length: number): number;
   /** read(2) into `buffer[offset, offset + length)`: the number of bytes, 0 at the end. */
   read(fd: number, buffer: Uint8Array, offset: number, length: number): number;
+  /** pread(2): reads from the file's byte `position` on, and leaves the file's own offset where it is. */
+  pread(fd: number, buffer: Uint8Array, offset: number, length: number, position: number): number;
   /** write(2) of `buffer[offset, offset + length)`: the number of bytes taken. */
   write(fd: number, buffer: Uint8Array, offset: number, length: number): number;
 

@@ -1,5 +1,6 @@
 import type { HangUp, IDelayedCall } from '../interfaces/index.js';
 import type { Failure } from '../defer/index.js';
+import type { FileSendError } from '../errors/index.js';
 import type { WriteQueue } from './write-queue.js';
 
 /**
@@ -47,8 +48,10 @@ export interface ConnectionFeed {
   endOfFile(): void;
   /** The peer went away while reading is stopped. */
   hangUp(how: HangUp): void;
-  /** The driver has taken `bytes` from the queue; 0 when it was empty from the start. */
+  /** The driver has sent `bytes` of the queue, and taken them from it; 0 when it was empty from the start. */
   sent(bytes: number): void;
+  /** A queued file can't be sent to its end. The driver still has its descriptor until it is told to close. */
+  fileFailed(error: FileSendError): void;
   /** A call failed: the connection is lost. The driver still has its descriptor until it is told to close. */
   failed(error: Error): void;
   /** The reactor has dropped the descriptor. */

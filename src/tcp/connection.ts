@@ -4,6 +4,7 @@ import {
   ConnectionDetached,
   ConnectionDone,
   ConnectionLost,
+  type FileSendError,
   NotConnectedError,
 } from '../errors/index.js';
 import type {
@@ -225,6 +226,10 @@ export abstract class Connection<D extends ConnectionDriver = ConnectionDriver>
       this.taken();
     }
     if (this.queue.bytes === 0 && this.live) this.nothingQueued();
+  }
+
+  fileFailed(error: FileSendError): void {
+    this.finish(new Failure(error), 'with reset');
   }
 
   failed(error: Error): void {

@@ -1,6 +1,6 @@
-import { type Deferred, Failure, fail, succeed } from '../defer/index.js';
+import { type Deferred, Failure, cancelOnAbort, fail, succeed } from '../defer/index.js';
 import {
-  type ConnectionAborted,
+  ConnectionAborted,
   NotConnectedError,
   SlowReaderError,
   WriteQueueOverflowError,
@@ -8,20 +8,27 @@ import {
 import type {
   IConsumer,
   IEvents,
+  IOpenFile,
   IPullProducer,
   IPushProducer,
+  SendFileOptions,
   TransportEvents,
 } from '../interfaces/index.js';
 import { EventSource, getLog } from '../logger/index.js';
 import type { ConnectionDriver } from './connection-driver.js';
 import type { ConnectionLimits } from './connection-options.js';
+import { FileQueue } from './file-queue.js';
 import { ProducerSlot } from './producer-slot.js';
+import { QueuedFile, requireFileRange } from './queued-file.js';
 import { RareParts } from './rare-parts.js';
 import { SlowReader } from './slow-reader.js';
 import { Waiters } from './waiters.js';
 import { WriteQueue, requireBytes } from './write-queue.js';
 
 const log = getLog('tcp');
+
+const fileCancelled = (): ConnectionAborted =>
+  new ConnectionAborted('a file was being sent, and that was cancelled');
 
 /**
  * The outgoing half of a connection: what is queued, and those who care how full the queue is: the producer that is
@@ -33,7 +40,7 @@ const log = getLog('tcp');
  */
 export abstract class Consumer implements IConsumer {
   /** What was written and not sent yet. */
-  readonly queue = new WriteQueue();
+  queue = new WriteQueue();
   writeBufferSize: number;
 
   readonly #limits: ConnectionLimits;
@@ -83,6 +90,23 @@ export abstract class Consumer implements IConsumer {
     return this.queued();
   }
 
+  sendFile(
+    file: number | IOpenFile,
+    offset: number,
+    length: number,
+    { signal }: SendFileOptions = {},
+  ): Deferred<void> {
+    requireFileRange(file, offset, length);
+    if (!this.accepting) return fail(new NotConnectedError());
+    const isWanted = signal?.aborted !== true;
+    const queued = new QueuedFile(file, offset, length, () => {
+      if (isWanted) this.abort(fileCancelled);
+    });
+    if (isWanted) this.queueFile(queued);
+    if (signal !== undefined) cancelOnAbort(queued.result, signal);
+    return queued.result;
+  }
+
   drained(): Deferred<void> {
     if (!this.connected) return fail(new NotConnectedError());
     // Who aborts drops what is queued: it wasn't sent, and the end will say so.
@@ -113,6 +137,7 @@ export abstract class Consumer implements IConsumer {
   /** Some of the queue is sent. */
   protected taken(): void {
     this.rare?.slowReader?.took(this.queue.bytes);
+    this.queue.tellSent();
   }
 
   /** All is sent: who waited for that hears it, except the producer. */
@@ -146,9 +171,10 @@ export abstract class Consumer implements IConsumer {
     this.rare?.slowReader?.stop();
   }
 
-  /** Who still waits for the queue to drain waits in vain. */
+  /** Who still waits for the queue to drain waits in vain, and so does who waits for a file that was dropped from it. */
   protected failDrained(reason: Failure): void {
     this.rare?.drained?.fail(reason);
+    for (const file of this.queue.takeDropped()) file.fail(reason);
   }
 
   /** Tells those who listen, if anybody does. */
@@ -161,6 +187,18 @@ export abstract class Consumer implements IConsumer {
     return (this.rare ??= new RareParts());
   }
 
+  private queueFile(file: QueuedFile): void {
+    if (file.bytes === 0) {
+      file.succeed();
+      return;
+    }
+    // Few connections ever send a file, so only these have a queue with room for one.
+    const queue = FileQueue.from(this.queue);
+    this.queue = queue;
+    queue.pushFile(file);
+    this.queued();
+  }
+
   // ---- the marks
 
   private queued(): boolean {
@@ -169,22 +207,25 @@ export abstract class Consumer implements IConsumer {
     this.startWriting();
     this.rare?.slowReader?.queued();
     if (bytes <= this.writeBufferSize && bytes <= this.#limits.writeQueueLimit) return true;
-    this.overfull(bytes);
-    return false;
+    return this.overfull(bytes);
   }
 
-  private overfull(bytes: number): void {
+  /** Whether it only seemed so: a file takes no memory. */
+  private overfull(bytes: number): boolean {
     const { writeQueueLimit } = this.#limits;
-    if (bytes > writeQueueLimit) {
-      this.emit('writeQueueOverflow', bytes);
-      this.abort(() => new WriteQueueOverflowError(bytes, writeQueueLimit));
-      return;
+    const { memoryBytes } = this.queue;
+    if (memoryBytes > writeQueueLimit) {
+      this.emit('writeQueueOverflow', memoryBytes);
+      this.abort(() => new WriteQueueOverflowError(memoryBytes, writeQueueLimit));
+      return false;
     }
+    if (bytes <= this.writeBufferSize) return true;
     if (!this.#full) {
       this.#full = true;
       this.emit('writeBufferFull', bytes);
     }
     this.rare?.producer?.pause();
+    return false;
   }
 
   private tooSlow(): void {

@@ -1,7 +1,12 @@
+import { Failure } from '../defer/index.js';
+import { ConnectionLost, type FileSendError } from '../errors/index.js';
 import type { IDelayedCall } from '../interfaces/index.js';
 import type { ConnectionDriver, ConnectionFeed } from './connection-driver.js';
 import type { ConnectionLimits } from './connection-options.js';
 import type { WriteQueue } from './write-queue.js';
+
+const TOO_SLOW = 'the peer took nothing for so long as a close waits for';
+const TOO_MUCH = 'the peer sent more than a close throws away';
 
 /**
  * What is left of a connection whose protocol has heard that it is over.
@@ -32,7 +37,9 @@ export class LingeringClose implements ConnectionFeed {
     this.#closeWhenSent = peerEnded;
     this.#bytesLeft = limits.lingerBytes;
     this.#lingerMs = limits.lingerMs;
-    this.#timeout = driver.after(limits.lingerMs, () => this.#close());
+    this.#timeout = driver.after(limits.lingerMs, () =>
+      this.#cutOff(new Failure(new ConnectionLost(TOO_SLOW))),
+    );
     if (queue.bytes === 0) this.#endWriting();
     else driver.startWriting();
     if (!peerEnded) driver.startReading();
@@ -44,7 +51,7 @@ export class LingeringClose implements ConnectionFeed {
 
   dataDiscarded(bytes: number): void {
     this.#bytesLeft -= bytes;
-    if (this.#bytesLeft < 0) this.#close();
+    if (this.#bytesLeft < 0) this.#cutOff(new Failure(new ConnectionLost(TOO_MUCH)));
   }
 
   endOfFile(): void {
@@ -64,14 +71,21 @@ export class LingeringClose implements ConnectionFeed {
   sent(bytes: number): void {
     if (bytes > 0) this.#timeout.reset(this.#lingerMs / 1000);
     if (this.queue.bytes === 0 && !this.#shutDown) this.#endWriting();
+    this.queue.tellSent();
   }
 
-  failed(): void {
-    this.#close();
+  fileFailed(error: FileSendError): void {
+    this.#cutOff(new Failure(error));
   }
 
-  dropped(): void {
+  failed(error: Error): void {
+    this.#cutOff(new Failure(new ConnectionLost('', { cause: error })));
+  }
+
+  dropped(reason: Failure): void {
     this.#timeout[Symbol.dispose]();
+    this.queue.clear();
+    for (const file of this.queue.takeDropped()) file.fail(reason);
   }
 
   logPrefix(): string {
@@ -84,8 +98,16 @@ export class LingeringClose implements ConnectionFeed {
     else this.#driver.shutdownWrite();
   }
 
-  #close(): void {
+  /** Ends, whether all is sent or not. Who waits for a file to be sent is told why it won't be. */
+  #cutOff(reason: Failure): void {
+    const isCutOff = this.queue.bytes > 0;
+    this.queue.clear();
+    this.#close(isCutOff);
+    for (const file of this.queue.takeDropped()) file.fail(reason);
+  }
+
+  #close(reset = false): void {
     this.#timeout[Symbol.dispose]();
-    this.#driver.closeAtOnce(this.queue.bytes > 0);
+    this.#driver.closeAtOnce(reset);
   }
 }

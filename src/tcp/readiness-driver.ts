@@ -10,6 +10,8 @@ import { SHUT_WR, errno, systemError } from '../libc/index.js';
 import type { ConnectionDriver, ConnectionFeed } from './connection-driver.js';
 import type { ConnectionLimits } from './connection-options.js';
 import { LingeringClose } from './lingering-close.js';
+import type { QueuedFile } from './queued-file.js';
+import { sendFile } from './send-file.js';
 import { sendQueue } from './send-queue.js';
 import { resetOnClose } from './socket-options.js';
 import type { TransportContext } from './transport-context.js';
@@ -159,24 +161,45 @@ export class ReadinessDriver
   connectionLost(reason: Failure): void {
     // While everything is being dropped, what one connection was told may have closed another.
     if (this.#fd < 0) return;
-    this.#feed.dropped(reason);
     // What a lingering close had still to send is cut off, and must not look like an end in order.
-    this.closeAtOnce(this.#feed.queue.bytes > 0);
+    const isCutOff = this.#feed.queue.bytes > 0;
+    this.#feed.dropped(reason);
+    this.closeAtOnce(isCutOff);
   }
 
   flush(): void {
     this.#marks &= ~DIRTY;
     if (this.#fd < 0 || (this.#marks & BLOCKED) !== 0) return;
     const { queue } = this.#feed;
-    const wanted = queue.bytes;
+    const wanted = queue.chunkBytes;
+    if (wanted === 0 && queue.file !== undefined) {
+      this.flushFile(queue, queue.file);
+      return;
+    }
     const n = wanted === 0 ? 0 : sendQueue(this.context, this.#fd, queue);
     if (n < 0) {
-      this.sendFailed(n);
+      this.sendFailed(n, 'send');
       return;
     }
     queue.consume(n);
     if (n < wanted) this.awaitWritability();
+    else if (queue.file !== undefined) this.startWriting();
     this.#feed.sent(n);
+  }
+
+  private flushFile(queue: WriteQueue, file: QueuedFile): void {
+    const n = sendFile(this.context, this.#fd, file);
+    if (typeof n === 'object') {
+      this.#feed.fileFailed(n);
+    } else if (n < 0) {
+      this.sendFailed(n, file.isCopied ? 'send' : 'sendfile');
+    } else {
+      queue.consume(n);
+      // A file takes turns with all others that have something to do, also where the socket would take more at once.
+      if (file.bytes > 0) this.awaitWritability();
+      else if (queue.bytes > 0) this.startWriting();
+      this.#feed.sent(n);
+    }
   }
 
   private received(slab: Buffer, n: number): void {
@@ -199,7 +222,7 @@ export class ReadinessDriver
     this.#feed.failed(systemError(result, 'recv', { fd: this.#fd }));
   }
 
-  private sendFailed(result: number): void {
+  private sendFailed(result: number, call: 'send' | 'sendfile'): void {
     switch (result) {
       case -errno.EAGAIN:
         this.awaitWritability();
@@ -217,10 +240,10 @@ export class ReadinessDriver
         });
         break;
       case -errno.EFAULT:
-        this.#feed.failed(systemError(result, 'send', { fd: this.#fd, detail: MOVED_AWAY }));
+        this.#feed.failed(systemError(result, call, { fd: this.#fd, detail: MOVED_AWAY }));
         break;
       default:
-        this.#feed.failed(systemError(result, 'send', { fd: this.#fd }));
+        this.#feed.failed(systemError(result, call, { fd: this.#fd }));
     }
   }
 

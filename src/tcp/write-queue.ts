@@ -1,12 +1,16 @@
+import type { QueuedFile } from './queued-file.js';
+
 /**
  * The bytes that a connection has still to send: references to what was written, in order, and how far the first one
  * is sent. Pushing and consuming cost the same whatever the length: nothing is joined or copied here.
  *
  * Most connections answer one message with one write, so a lone chunk is kept without a list.
  *
- * There is one for each connection, so its method is `private`, not #private: see connection.ts.
+ * There is one for each connection, so its methods are `private`, not #private: see connection.ts. Files are no part of it; a connection that sends one
+ * gets a FileQueue in its place, which takes over what is queued.
  */
 const NO_CHUNKS: readonly Uint8Array[] = [];
+const NO_FILES: readonly QueuedFile[] = [];
 const SENT = new Uint8Array(0);
 
 /** Places of sent chunks are given back once there are so many of them. */
@@ -19,9 +23,24 @@ export class WriteQueue {
   #offset = 0;
   #bytes = 0;
 
-  /** Bytes queued. */
+  /** All bytes queued. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** The bytes of the chunks: what is sent before the next file. */
+  get chunkBytes(): number {
+    return this.#bytes;
+  }
+
+  /** The bytes that take memory. */
+  get memoryBytes(): number {
+    return this.#bytes;
+  }
+
+  /** What is sent once the chunks are, if it is a file. */
+  get file(): QueuedFile | undefined {
+    return undefined;
   }
 
   /** The only chunk, if there is exactly one and never were more since the queue was empty. */
@@ -57,10 +76,10 @@ export class WriteQueue {
     this.#bytes += chunk.length;
   }
 
-  /** `count` bytes from the front are sent. */
+  /** `count` bytes from the front are sent: of the chunks, or of the file if there are none ahead of it. */
   consume(count: number): void {
     if (count >= this.#bytes) {
-      this.clear();
+      this.reset();
       return;
     }
     this.#bytes -= count;
@@ -68,7 +87,38 @@ export class WriteQueue {
     if (this.#chunks !== undefined) this.skipSent(this.#chunks);
   }
 
+  /** Drops all that is queued. */
   clear(): void {
+    this.reset();
+  }
+
+  /** Tells those who wait for files that are sent. To be called once all else is in order: they may do anything. */
+  tellSent(): void {
+    // There are none.
+  }
+
+  /** The files that were dropped and haven't been told so. They are the caller's to tell. */
+  takeDropped(): readonly QueuedFile[] {
+    return NO_FILES;
+  }
+
+  /** Takes the chunks of another queue, as far as they aren't sent, in the place of its own. */
+  protected takeOver(other: WriteQueue): void {
+    this.#single = other.#single;
+    this.#chunks = other.#chunks;
+    this.#first = other.#first;
+    this.#offset = other.#offset;
+    this.#bytes = other.#bytes;
+  }
+
+  /** Chunks of so many bytes are next; there must be none. */
+  protected moveUp(chunks: Uint8Array[], bytes: number): void {
+    if (chunks.length === 1) this.#single = chunks[0];
+    else if (chunks.length > 1) this.#chunks = chunks;
+    this.#bytes = bytes;
+  }
+
+  private reset(): void {
     this.#single = undefined;
     this.#chunks = undefined;
     this.#first = 0;

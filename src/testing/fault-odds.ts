@@ -11,7 +11,15 @@ export type FaultOdds = Readonly<Partial<Record<LibcCall, CallOdds>>>;
 /** What chance makes of a call: an errno, or a share of the bytes that it was asked to move, from 0 to 1. */
 export type Mishap = { readonly errno: ErrnoName } | { readonly share: number };
 
-const transfers: readonly string[] = ['recv', 'send', 'sendmsg', 'read', 'write'] satisfies LibcCall[];
+const transfers: readonly string[] = [
+  'recv',
+  'send',
+  'sendmsg',
+  'sendfile',
+  'read',
+  'pread',
+  'write',
+] satisfies LibcCall[];
 
 /** Faults by chance. One seed makes the same faults of the same calls, in whatever order the calls' names come. */
 export class OddsOfFaults {

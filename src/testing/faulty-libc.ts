@@ -26,7 +26,7 @@ export interface Fault extends FaultTime {
 }
 
 /** The calls that move bytes, so that they can move fewer than they were asked to. */
-export type TransferCall = 'recv' | 'send' | 'sendmsg' | 'read' | 'write';
+export type TransferCall = 'recv' | 'send' | 'sendmsg' | 'sendfile' | 'read' | 'pread' | 'write';
 
 /** How few bytes a call shall move. */
 export interface Truncation extends FaultTime {
@@ -190,7 +190,7 @@ function isMadeAnyway(call: LibcCall, fault: ErrnoName): boolean {
   return call === 'close' || (call === 'connect' && (fault === 'EINTR' || fault === 'EINPROGRESS'));
 }
 
-/** `(fd, buffer, offset, length, ...)` with a smaller length. */
+/** `(fd, buffer, offset, length, ...)`, or sendfile's `(fd, file, position, length)`, with a smaller length. */
 function shorten([fd, buffer, offset, length, ...rest]: LibcArguments, bytes: number): LibcArguments {
   return [fd, buffer, offset, Math.min(length as number, bytes), ...rest];
 }

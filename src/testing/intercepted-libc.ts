@@ -37,7 +37,9 @@ export abstract class InterceptedLibc implements Libc {
   readonly recv = this.#led('recv');
   readonly send = this.#led('send');
   readonly sendmsg = this.#led('sendmsg');
+  readonly sendfile = this.#led('sendfile');
   readonly read = this.#led('read');
+  readonly pread = this.#led('pread');
   readonly write = this.#led('write');
   readonly open = this.#led('open');
   readonly pipe2 = this.#led('pipe2');

@@ -117,7 +117,8 @@ function toldBy(call: LibcCall, args: LibcArguments, result: number): Details {
     case 'getpeername':
       return { address: bytesOf(args[1] as SocketAddress) };
     case 'recv':
-    case 'read': {
+    case 'read':
+    case 'pread': {
       const [, buffer, offset] = args as Parameters<Libc['read']>;
       return { filled: Buffer.from(buffer.subarray(offset, offset + result)) };
     }

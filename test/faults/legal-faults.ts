@@ -43,8 +43,8 @@ function faults(
   return names.map((errno) => ({ kind: 'errno', call, errno, effect, lasts }));
 }
 
-/** What send and sendmsg have in common. */
-function sendFaults(call: 'send' | 'sendmsg'): readonly LegalFault[] {
+/** What the calls that send have in common. */
+function sendFaults(call: 'send' | 'sendmsg' | 'sendfile'): readonly LegalFault[] {
   return [
     ...faults(call, 'harmless', false, ['EAGAIN', 'EINTR', 'ENOBUFS', 'ENOMEM']),
     ...faults(call, 'costly', true, ['EPIPE', 'ECONNRESET', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH']),
@@ -84,6 +84,12 @@ export const legalFaults: readonly LegalFault[] = [
   ...faults('recv', 'costly', true, ['EHOSTUNREACH', 'ENETUNREACH']),
   ...sendFaults('send'),
   ...sendFaults('sendmsg'),
+  ...sendFaults('sendfile'),
+  // It doesn't take this file, or this kernel doesn't have it; what reading fails with the disk may not say again.
+  ...faults('sendfile', 'harmless', true, ['EINVAL', 'ENOSYS', 'EIO']),
+  // Of a file on a network.
+  ...faults('pread', 'harmless', false, ['EINTR']),
+  ...faults('pread', 'costly', true, ['EIO']),
   ...faults('close', 'harmless', true, ['EINTR', 'EIO']),
   ...faults('setsockopt', 'costly', true, ['ENOMEM', 'ENOBUFS', 'EINVAL', 'ENOPROTOOPT', 'EPERM']),
   ...faults('getsockopt', 'costly', true, ['EINVAL', 'ENOPROTOOPT']),

@@ -32,7 +32,7 @@ export type Mishap = LegalFault | ShortTransfer | PeerReset | PendingError;
 /** A mishap, and when it comes: at the n-th call of that name, or at that one and all later ones. */
 export type Injection = Mishap & { readonly nth: number; readonly persist: boolean };
 
-const transfers = ['recv', 'send', 'sendmsg'] as const satisfies readonly TransferCall[];
+const transfers = ['recv', 'send', 'sendmsg', 'sendfile'] as const satisfies readonly TransferCall[];
 
 /** connect(2), and what ICMP makes of it (icmp_err_convert in net/ipv4/icmp.c). */
 const pendingErrors: readonly PendingError[] = (

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readlinkSync, rmSync, statSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -24,6 +24,7 @@ import {
   O_CREAT,
   O_NONBLOCK,
   O_RDONLY,
+  O_RDWR,
   O_WRONLY,
   POLLNVAL,
   RLIMIT_NOFILE,
@@ -60,6 +61,61 @@ describeEachDriver('ForeignLibc: descriptors', ({ libc }) => {
       expect(libc.read(from, bytes, 1, 7)).to.equal(5);
       expect(bytes.toString()).to.equal('.hello..');
       expect(libc.read(from, bytes, 0, 8)).to.equal(0);
+    });
+
+    it('`pread()` reads at a place, and leaves the offset where it is', () => {
+      const fd = scope.keep(libc.open(join(directory, 'file'), O_RDWR | O_CREAT | O_CLOEXEC, 0o600));
+      libc.write(fd, Buffer.from('0123456789'), 0, 10);
+      const bytes = Buffer.alloc(6, '.');
+      expect(libc.pread(fd, bytes, 1, 4, 3)).to.equal(4);
+      expect(bytes.toString()).to.equal('.3456.');
+      expect(libc.pread(fd, bytes, 0, 6, 8)).to.equal(2);
+      expect(libc.pread(fd, bytes, 0, 6, 10)).to.equal(0);
+      expect(libc.pread(fd, bytes, 0, 6, 2 ** 40)).to.equal(0);
+      expect(libc.pread(fd, bytes, 0, 6, -1)).to.equal(-errno.EINVAL);
+      expect(libc.pread(fd, bytes, 0, 7, 0)).to.equal(-errno.EFAULT);
+      expect(libc.read(fd, bytes, 0, 6)).to.equal(0);
+    });
+
+    it('`sendfile()` sends from a place, and leaves the offset where it is', () => {
+      const fd = scope.keep(libc.open(join(directory, 'file'), O_RDWR | O_CREAT | O_CLOEXEC, 0o600));
+      libc.write(fd, Buffer.from('0123456789'), 0, 10);
+      const [one, two] = scope.socketpair();
+      const bytes = Buffer.alloc(20);
+      const received = (): string =>
+        bytes.toString('latin1', 0, Math.max(0, libc.recv(two, bytes, 0, 20, 0)));
+      expect(libc.sendfile(one, fd, 3, 4)).to.equal(4);
+      expect(received()).to.equal('3456');
+      expect(libc.sendfile(one, fd, 8, Number.MAX_SAFE_INTEGER)).to.equal(2);
+      expect(received()).to.equal('89');
+      expect(libc.sendfile(one, fd, 10, 1)).to.equal(0);
+      expect(libc.sendfile(one, fd, 2 ** 40, 1)).to.equal(0);
+      expect(libc.sendfile(one, fd, -1, 1)).to.equal(-errno.EINVAL);
+      expect(libc.sendfile(one, 1_000_000, 0, 1)).to.equal(-errno.EBADF);
+      expect(libc.sendfile(one, two, 0, 1)).to.equal(-errno.ESPIPE);
+      expect(libc.read(fd, bytes, 0, 6)).to.equal(0);
+    });
+
+    it('`sendfile()` and `pread()` reach places that 32 bits don’t hold', () => {
+      const fd = scope.keep(libc.open(join(directory, 'file'), O_RDWR | O_CREAT | O_CLOEXEC, 0o600));
+      const [one, two] = scope.socketpair();
+      const bytes = Buffer.alloc(3);
+      for (const place of [2 ** 31 - 1, 2 ** 32 - 1, 2 ** 32 + 2 ** 31 + 5, 2 ** 40]) {
+        writeSync(fd, 'abc', place);
+        expect(libc.sendfile(one, fd, place, 3)).to.equal(3);
+        expect(libc.recv(two, bytes, 0, 3, 0)).to.equal(3);
+        expect(bytes.toString()).to.equal('abc');
+        expect(libc.pread(fd, bytes.fill(0), 0, 3, place)).to.equal(3);
+        expect(bytes.toString()).to.equal('abc');
+      }
+    });
+
+    it('`sendfile()` answers EPIPE, and the process lives on', () => {
+      const fd = scope.keep(libc.open(join(directory, 'file'), O_RDWR | O_CREAT | O_CLOEXEC, 0o600));
+      libc.write(fd, Buffer.from('x'), 0, 1);
+      const [one, two] = scope.socketpair();
+      scope.close(two);
+      expect(libc.sendfile(one, fd, 0, 1)).to.equal(-errno.EPIPE);
     });
 
     it('`open()` answers an errno', () => {

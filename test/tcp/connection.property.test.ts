@@ -5,7 +5,9 @@ import type { IPullProducer, IPushProducer } from '../../src/interfaces/index.js
 import { ConnectionDone } from '../../src/errors/index.js';
 import { LogCapture } from '../../src/testing/index.js';
 import { RecordingHalfCloseProtocol, RecordingProtocol } from '../../src/testing/conformance/index.js';
-import { FakeConnection, contentOf } from './fake-connection.js';
+import type { FileQueue } from '../../src/tcp/file-queue.js';
+import type { WriteQueue } from '../../src/tcp/write-queue.js';
+import { FakeConnection, contentOf, contentOfFile } from './fake-connection.js';
 
 /**
  * Random programs against the state machine: what a driver feeds, in any order that a driver may, and what a program
@@ -16,6 +18,8 @@ import { FakeConnection, contentOf } from './fake-connection.js';
 const calls = [
   'write',
   'writeSequence',
+  'sendFile',
+  'cancelFile',
   'loseConnection',
   'loseWriteConnection',
   'abortConnection',
@@ -89,6 +93,7 @@ class Run {
   accepted = '';
   thrown = 0;
   readonly waiting: Deferred<void>[] = [];
+  readonly files: Deferred<void>[] = [];
   readonly offences: string[] = [];
   readonly #program: Program;
   #quiet = false;
@@ -122,14 +127,36 @@ class Run {
   }
 
   #watchQueue(): void {
-    const { queue, fake } = this.connection;
+    const { connection } = this;
+    const { queue, fake } = connection;
     const push = queue.push.bind(queue);
-    queue.push = (chunk) => {
+    const taken = (bytes: Uint8Array): void => {
       if (fake.givenUp.length > 0) this.offences.push('queued after the end');
       if (fake.calls.includes('shutdownWrite')) this.offences.push('queued after writing was ended');
-      this.accepted += Buffer.from(chunk).toString('latin1');
+      this.accepted += Buffer.from(bytes).toString('latin1');
+    };
+    queue.push = (chunk) => {
+      taken(chunk);
       push(chunk);
     };
+    // A connection that sends a file gets another queue.
+    let current: WriteQueue = queue;
+    Object.defineProperty(connection, 'queue', {
+      get: () => current,
+      set: (next: FileQueue) => {
+        if (next === current) return;
+        const [pushNext, pushFile] = [next.push.bind(next), next.pushFile.bind(next)];
+        next.push = (chunk) => {
+          taken(chunk);
+          pushNext(chunk);
+        };
+        next.pushFile = (file) => {
+          taken(contentOfFile(file));
+          pushFile(file);
+        };
+        current = next;
+      },
+    });
   }
 
   #runScript({ calls: toMake, end }: Script): void | Promise<void> {
@@ -185,6 +212,15 @@ class Run {
         case 'writeSequence':
           connection.writeSequence([this.#next(1), this.#next(0), this.#next(2)]);
           break;
+        case 'sendFile': {
+          const file = connection.sendFile(3, (this.#written += 1), 7);
+          file.addErrback(() => undefined);
+          this.files.push(file);
+          break;
+        }
+        case 'cancelFile':
+          this.files.at(-1)?.cancel();
+          break;
         case 'registerPush':
           connection.registerProducer(this.#producer(), true);
           break;
@@ -229,6 +265,18 @@ class Run {
   }
 }
 
+/** Sends all that a queue still has. */
+function restOf(queue: WriteQueue): string {
+  let rest = '';
+  while (queue.bytes > 0) {
+    const file = queue.chunkBytes === 0 ? queue.file : undefined;
+    const bytes = file === undefined ? contentOf(queue) : contentOfFile(file);
+    rest += bytes.toString('latin1');
+    queue.consume(bytes.length);
+  }
+  return rest;
+}
+
 async function run(program: Program, log: LogCapture): Promise<void> {
   const logged = log.errors.length;
   const subject = new Run(program);
@@ -256,10 +304,13 @@ async function run(program: Program, log: LogCapture): Promise<void> {
   expect(accepted.startsWith(connection.output)).to.equal(true);
   expect(connection.bytesWritten).to.equal(connection.output.length);
   expect(protocol.received.length).to.be.at.most(connection.bytesRead);
+  const { leftover } = fake;
   if (fake.givenUp[0] === 'in order') {
     expect(protocol.reason?.value).to.be.instanceOf(ConnectionDone);
-    expect(connection.output + contentOf(fake.leftover!).toString('latin1')).to.equal(accepted);
+    expect(connection.output + restOf(leftover!)).to.equal(accepted);
+    leftover?.tellSent();
   }
+  expect(subject.files.every(({ called }) => called)).to.equal(true);
 }
 
 describe('Connection, under any program', () => {

@@ -1,4 +1,5 @@
 import type { Failure } from '../../src/defer/index.js';
+import type { FileSendError } from '../../src/errors/index.js';
 import type { ConnectionOptions } from '../../src/interfaces/index.js';
 import { type ErrnoName, type Libc, SO_LINGER, errno } from '../../src/libc/index.js';
 import { type ConnectionFeed, connectionLimits } from '../../src/tcp/index.js';
@@ -8,7 +9,7 @@ import { FakeContext } from './fake-context.js';
 
 /** A feed that keeps what it is told. */
 export class RecordingFeed implements ConnectionFeed {
-  readonly queue = new WriteQueue();
+  queue = new WriteQueue();
   wantsData = true;
   readonly told: unknown[][] = [];
   readonly received: Buffer[] = [];
@@ -33,6 +34,10 @@ export class RecordingFeed implements ConnectionFeed {
   sent(bytes: number): void {
     this.told.push(['sent', bytes]);
     this.onSent();
+  }
+
+  fileFailed(error: FileSendError): void {
+    this.told.push(['fileFailed', error.bytesMissing, error.code]);
   }
 
   failed(error: Error): void {

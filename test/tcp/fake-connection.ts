@@ -2,6 +2,7 @@ import { IPv4Address } from '../../src/address/index.js';
 import type { Failure } from '../../src/defer/index.js';
 import type { ConnectionOptions, IAddress, IDelayedCall, IProtocol } from '../../src/interfaces/index.js';
 import { Connection, type ConnectionDriver, connectionLimits } from '../../src/tcp/index.js';
+import type { QueuedFile } from '../../src/tcp/queued-file.js';
 import type { WriteQueue } from '../../src/tcp/write-queue.js';
 import {
   type ProtocolHooks,
@@ -133,9 +134,11 @@ export class FakeConnection extends Connection {
   flush(most = Infinity): void {
     if (!this.fake.writing) return;
     this.fake.writing = false;
-    const taken = Math.min(most, this.queue.bytes);
-    const bytes = contentOf(this.queue).subarray(0, taken);
-    this.output += bytes.toString('latin1');
+    const { chunkBytes, file } = this.queue;
+    const fromFile = chunkBytes === 0 ? file : undefined;
+    const taken = Math.min(most, fromFile?.bytes ?? chunkBytes);
+    const bytes = fromFile === undefined ? contentOf(this.queue) : contentOfFile(fromFile);
+    this.output += bytes.subarray(0, taken).toString('latin1');
     this.queue.consume(taken);
     // As the kernel would say that it can take more.
     if (this.queue.bytes > 0) this.fake.writing = true;
@@ -152,7 +155,12 @@ export class FakeConnection extends Connection {
   }
 }
 
-/** The bytes that a queue has still to send. */
+/** What a file has still to send. Byte `i` of any file is `i % 251` here. */
+export function contentOfFile({ position, bytes }: QueuedFile): Buffer {
+  return Buffer.from(Array.from({ length: bytes }, (_, i) => (position + i) % 251));
+}
+
+/** The bytes of the chunks that a queue has still to send. */
 export function contentOf(queue: WriteQueue): Buffer {
   const chunks = queue.single === undefined ? queue.chunks.slice(queue.first) : [queue.single];
   return Buffer.concat(chunks).subarray(queue.offset);

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { Failure } from '../../src/defer/index.js';
 import type { ConnectionOptions } from '../../src/interfaces/index.js';
 import { connectionLimits } from '../../src/tcp/index.js';
 import { LingeringClose } from '../../src/tcp/lingering-close.js';
@@ -136,7 +137,7 @@ describe('LingeringClose', () => {
   for (const [what, meet] of [
     ['its time is up', ({ driver }: Subject) => driver.clock.advance(5)],
     ['more comes than its bound in bytes', ({ lingering }: Subject) => lingering.dataDiscarded(11)],
-    ['sending fails', ({ lingering }: Subject) => lingering.failed()],
+    ['sending fails', ({ lingering }: Subject) => lingering.failed(new Error('EIO'))],
   ] as const) {
     it(`resets when ${what} with bytes still queued: what is cut off must not look like an end in order`, () => {
       const subject = linger({ queued: 3, limits: { lingerBytes: 10 } });
@@ -160,7 +161,7 @@ describe('LingeringClose', () => {
 
   it('closes when a call fails', () => {
     const subject = linger();
-    subject.lingering.failed();
+    subject.lingering.failed(new Error('EIO'));
 
     expect(subject.driver.givenUp).to.deep.equal(['at once']);
     expect(subject.timers).to.equal(0);
@@ -168,7 +169,7 @@ describe('LingeringClose', () => {
 
   it('leaves closing to the driver when the reactor drops the descriptor', () => {
     const subject = linger();
-    subject.lingering.dropped();
+    subject.lingering.dropped(new Failure(new Error('reactor stopped')));
 
     expect(subject.timers).to.equal(0);
     expect(subject.driver.givenUp).to.deep.equal([]);

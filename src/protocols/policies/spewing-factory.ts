@@ -1,4 +1,5 @@
-import type { Completion, IProtocol } from '../../interfaces/index.js';
+import type { Deferred } from '../../defer/index.js';
+import type { Completion, IOpenFile, IProtocol, SendFileOptions } from '../../interfaces/index.js';
 import { getLog } from '../../logger/index.js';
 import { ProtocolWrapper } from './protocol-wrapper.js';
 import { trafficText } from './traffic-text.js';
@@ -32,5 +33,16 @@ export class SpewingProtocol<P extends IProtocol = IProtocol> extends ProtocolWr
     const answer = super.writeSequence(all);
     log.info('Sending: {data}', { data: all.map((piece) => trafficText(piece)).join(' ') });
     return answer;
+  }
+
+  override sendFile(
+    file: number | IOpenFile,
+    offset: number,
+    length: number,
+    options?: SendFileOptions,
+  ): Deferred<void> {
+    const sent = super.sendFile(file, offset, length, options);
+    log.info('Sending: {length} bytes of a file, from {offset} on', { length, offset });
+    return sent;
   }
 }

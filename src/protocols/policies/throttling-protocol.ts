@@ -1,10 +1,12 @@
 import { Deferred, Failure } from '../../defer/index.js';
 import type {
   Completion,
+  IOpenFile,
   IProtocol,
   IPullProducer,
   IPushProducer,
   ITransport,
+  SendFileOptions,
 } from '../../interfaces/index.js';
 import { getLog } from '../../logger/index.js';
 import { type IWrapperFactory, ProtocolWrapper } from './protocol-wrapper.js';
@@ -94,6 +96,18 @@ export class ThrottlingProtocol<P extends IProtocol = IProtocol> extends Protoco
       wantsMore,
       all.reduce((sum, { length }) => sum + length, 0),
     );
+  }
+
+  /** The file counts when it is queued, all of it at once, as what is written does. */
+  override sendFile(
+    file: number | IOpenFile,
+    offset: number,
+    length: number,
+    options?: SendFileOptions,
+  ): Deferred<void> {
+    const sent = super.sendFile(file, offset, length, options);
+    if (this.connected) this.factory.registerWritten(length);
+    return sent;
   }
 
   /** Fires when nothing is queued any more and the throttle lets writing go on. */

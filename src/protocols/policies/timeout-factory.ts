@@ -1,10 +1,12 @@
-import type { Failure } from '../../defer/index.js';
+import type { Deferred, Failure } from '../../defer/index.js';
 import type {
   Completion,
+  IOpenFile,
   IProtocol,
   IProtocolFactory,
   IReactorTime,
   ITransport,
+  SendFileOptions,
 } from '../../interfaces/index.js';
 import { ConnectionTimeout } from './connection-timeout.js';
 import { type IWrapperFactory, ProtocolWrapper } from './protocol-wrapper.js';
@@ -107,6 +109,17 @@ export class TimeoutProtocol<P extends IProtocol = IProtocol> extends ProtocolWr
   override writeSequence(pieces: Iterable<Uint8Array>): boolean {
     this.#timeout.resetTimeout();
     return super.writeSequence(pieces);
+  }
+
+  /** As the wrapped transport's; the time begins anew. */
+  override sendFile(
+    file: number | IOpenFile,
+    offset: number,
+    length: number,
+    options?: SendFileOptions,
+  ): Deferred<void> {
+    this.#timeout.resetTimeout();
+    return super.sendFile(file, offset, length, options);
   }
 
   /** Ends the timing, and passes the reason on. */

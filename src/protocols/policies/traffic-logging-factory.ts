@@ -1,10 +1,12 @@
-import { Failure } from '../../defer/index.js';
+import { type Deferred, Failure } from '../../defer/index.js';
 import type {
   Completion,
   IAddress,
+  IOpenFile,
   IProtocol,
   IProtocolFactory,
   LoseConnectionOptions,
+  SendFileOptions,
 } from '../../interfaces/index.js';
 import { getLog } from '../../logger/index.js';
 import { type IWrapperFactory, ProtocolWrapper } from './protocol-wrapper.js';
@@ -33,7 +35,7 @@ export interface TrafficLoggingOptions {
  *
  *     new TrafficLoggingFactory(factory, (number) => createWriteStream(`traffic-${number}.log`))
  *
- * A line is `C 1: "what came"`, `S 1: "what was written"`, `SV 1: ["by", "writeSequence"]`, `S 1: *` for loseConnection, or
+ * A line is `C 1: "what came"`, `S 1: "what was written"`, `SV 1: ["by", "writeSequence"]`, `SF 1: 1000 bytes of a file, from 0 on` for sendFile, `S 1: *` for loseConnection, or
  * `C 1: ` and the reason of the end. If `openSink` throws, the connection is refused; if a sink throws, that is logged,
  * and the connection goes on without.
  *
@@ -112,6 +114,17 @@ export class TrafficLoggingProtocol<P extends IProtocol = IProtocol> extends Pro
     return answer;
   }
 
+  override sendFile(
+    file: number | IOpenFile,
+    offset: number,
+    length: number,
+    options?: SendFileOptions,
+  ): Deferred<void> {
+    const sent = super.sendFile(file, offset, length, options);
+    this.#log('SF', `${length} bytes of a file, from ${offset} on`);
+    return sent;
+  }
+
   override loseConnection(options?: LoseConnectionOptions): void {
     this.#log('S', '*');
     super.loseConnection(options);
@@ -130,7 +143,7 @@ export class TrafficLoggingProtocol<P extends IProtocol = IProtocol> extends Pro
     return trafficText(data, this.#lengthLimit);
   }
 
-  #log(direction: 'C' | 'S' | 'SV', what: string): void {
+  #log(direction: 'C' | 'S' | 'SV' | 'SF', what: string): void {
     this.#guard(() => this.#sink?.write(`${direction} ${this.#number}: ${what}\n`));
   }
 

@@ -2,11 +2,13 @@ import type { Deferred } from '../../defer/index.js';
 import type {
   IEvents,
   IInternetAddress,
+  IOpenFile,
   IPullProducer,
   IPushProducer,
   ITCPTransport,
   KeepAliveOptions,
   LoseConnectionOptions,
+  SendFileOptions,
   TcpInfo,
   TransportEvents,
 } from '../../interfaces/index.js';
@@ -28,6 +30,15 @@ export abstract class TransportProxy extends Protocol implements ITCPTransport {
 
   writeSequence(pieces: Iterable<Uint8Array>): boolean {
     return this.transport.writeSequence(pieces);
+  }
+
+  sendFile(
+    file: number | IOpenFile,
+    offset: number,
+    length: number,
+    options?: SendFileOptions,
+  ): Deferred<void> {
+    return this.transport.sendFile(file, offset, length, options);
   }
 
   loseConnection(options?: LoseConnectionOptions): void {

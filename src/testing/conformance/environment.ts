@@ -20,6 +20,7 @@ import { type Drive, makeDrive, nodeRound } from './drive.js';
 import { type Place, Peers } from './peers.js';
 import type { RecordingFactory } from './recording-factory.js';
 import { SpareDescriptors } from './spare-descriptors.js';
+import { temporaryFile } from './temporary-file.js';
 
 /** What a reactor has to be for the cases. */
 export type ConformanceReactor = IReactorCore &
@@ -87,6 +88,13 @@ export class ConformanceEnvironment {
   /** Has `cleanup` called when the case has ended, the last one added first. It may return a promise. */
   addCleanup(cleanup: () => unknown): void {
     this.#cleanups.push(cleanup);
+  }
+
+  /** A file with these bytes, open for reading and writing; it is closed, and gone, after the case. */
+  openFile(content: Uint8Array): number {
+    const fd = temporaryFile(this.libc, content);
+    this.addCleanup(() => this.libc.close(fd));
+    return fd;
   }
 
   /** `reactor.listenTCP` on a free port of 127.0.0.1; what it accepts is aborted, and the port stopped, after the case. */

@@ -11,6 +11,8 @@ import { descriptorReuseCases } from './descriptor-reuse-cases.js';
 import { echoCases } from './echo-cases.js';
 import { exhaustionCases } from './exhaustion-cases.js';
 import { faultIsolationCases } from './fault-isolation-cases.js';
+import { fileCases } from './file-cases.js';
+import { fileErrorCases } from './file-error-cases.js';
 import { halfCloseCases } from './half-close-cases.js';
 import { hostNameCases } from './host-name-cases.js';
 import { listeningOptionCases } from './listening-option-cases.js';
@@ -29,6 +31,8 @@ export const tcpCases: readonly ConformanceGroup[] = [
   { title: 'echo', cases: echoCases },
   { title: 'writing', cases: writingCases },
   { title: 'errors of send and recv', cases: sendErrorCases },
+  { title: 'sending files', cases: fileCases },
+  { title: 'errors of sendfile', cases: fileErrorCases },
   { title: 'the write queue', cases: bufferingCases },
   { title: 'producers', cases: producerCases },
   { title: 'half-close', cases: halfCloseCases },

@@ -9,6 +9,8 @@ import type { RecordingProtocol } from './recording-protocol.js';
 export interface TransportEnvironment {
   /** Lets the transport and its peer go on until a condition holds. */
   readonly drive: Drive;
+  /** A file with these bytes, open for reading and writing; it is closed and gone after the case. */
+  openFile(content: Uint8Array): number;
   /** heddle's log records since the case began. */
   readonly log: LogCapture;
 }

@@ -1,20 +1,25 @@
 import { inspect } from 'node:util';
 import { IPv4Address } from '../../address/index.js';
-import { type Deferred, type Failure, succeed } from '../../defer/index.js';
+import { type Deferred, Failure, cancelOnAbort, fail, succeed } from '../../defer/index.js';
+import { type FileSendError, NotConnectedError } from '../../errors/index.js';
 import type {
   IAddress,
   IInternetAddress,
+  IOpenFile,
   IPullProducer,
   IPushProducer,
   ITCPTransport,
   KeepAliveOptions,
   LoseConnectionOptions,
+  SendFileOptions,
   TcpInfo,
   TransportEvents,
 } from '../../interfaces/index.js';
 import { EventSource } from '../../logger/index.js';
+import { QueuedFile, requireFileRange } from '../../tcp/queued-file.js';
 import { Waiters } from '../../tcp/waiters.js';
 import { requireBytes } from '../../tcp/write-queue.js';
+import { readPiece } from '../file-piece.js';
 import { TcpOptionsInMemory } from './tcp-options-in-memory.js';
 
 /** What a {@link StringTransport} tells of itself. */
@@ -110,6 +115,25 @@ export class StringTransport implements ITCPTransport {
     const all = [...pieces];
     for (const data of all) requireBytes(data);
     return this.#keep(all);
+  }
+
+  /** Reads the file at once. If it is too short or can't be read, the connection is aborted, as a real one would be. */
+  sendFile(
+    file: number | IOpenFile,
+    offset: number,
+    length: number,
+    { signal }: SendFileOptions = {},
+  ): Deferred<void> {
+    requireFileRange(file, offset, length);
+    if (this.disconnected || this.writeEnded) return fail(new NotConnectedError());
+    const wanted = new QueuedFile(file, offset, length, () => undefined);
+    if (signal !== undefined) cancelOnAbort(wanted.result, signal);
+    if (wanted.isCancelled) return wanted.result;
+    const error = this.#keepFile(wanted);
+    if (error === undefined) wanted.succeed();
+    else wanted.fail(new Failure(error));
+    if (error !== undefined) this.abortConnection();
+    return wanted.result;
   }
 
   loseConnection({ reason }: LoseConnectionOptions = {}): void {
@@ -273,6 +297,16 @@ export class StringTransport implements ITCPTransport {
       this.bytesWritten += piece.length;
     }
     return true;
+  }
+
+  #keepFile(file: QueuedFile): FileSendError | undefined {
+    while (file.bytes > 0) {
+      const piece = readPiece(file);
+      if (!(piece instanceof Uint8Array)) return piece;
+      this.#keep([piece]);
+      file.take(piece.length);
+    }
+    return undefined;
   }
 
   #requireProducing(what: 'pause' | 'resume'): void {

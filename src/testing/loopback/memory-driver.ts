@@ -3,7 +3,9 @@ import { errno, systemError } from '../../libc/index.js';
 import { withLogContext } from '../../logger/index.js';
 import type { ConnectionDriver, ConnectionFeed, ConnectionLimits } from '../../tcp/index.js';
 import { LingeringClose } from '../../tcp/lingering-close.js';
-import type { WriteQueue } from '../../tcp/write-queue.js';
+import type { QueuedFile } from '../../tcp/queued-file.js';
+import { WriteQueue } from '../../tcp/write-queue.js';
+import { readPiece } from '../file-piece.js';
 import type { MemorySocket } from './memory-socket.js';
 
 /** The rounds that drivers take part in, as a reactor's turns. */
@@ -138,19 +140,40 @@ export class MemoryDriver implements ConnectionDriver {
     this.#dirty = false;
     if (!this.#open || this.#blocked) return;
     const { queue } = this.#feed;
-    const wanted = queue.bytes;
-    const sent = wanted === 0 ? 0 : this.#socket.send(queue);
-    if (sent === -errno.EAGAIN) {
-      this.#blocked = true;
+    const { chunkBytes, file } = queue;
+    if (chunkBytes === 0 && file !== undefined) {
+      this.#flushFile(queue, file);
       return;
     }
-    if (sent < 0) {
-      this.#feed.failed(systemError(sent, 'send'));
-      return;
-    }
+    const sent = chunkBytes === 0 ? 0 : this.#socket.send(queue);
+    if (!this.#taken(sent)) return;
     queue.consume(sent);
-    this.#blocked = sent < wanted;
+    this.#blocked = sent < chunkBytes;
+    if (!this.#blocked && file !== undefined) this.startWriting();
     this.#feed.sent(sent);
+  }
+
+  #flushFile(queue: WriteQueue, file: QueuedFile): void {
+    const piece = readPiece(file);
+    if (!(piece instanceof Uint8Array)) {
+      this.#feed.fileFailed(piece);
+      return;
+    }
+    const pieces = new WriteQueue();
+    pieces.push(piece);
+    const sent = this.#socket.send(pieces);
+    if (!this.#taken(sent)) return;
+    queue.consume(sent);
+    this.#blocked = file.bytes > 0;
+    if (!this.#blocked && queue.bytes > 0) this.startWriting();
+    this.#feed.sent(sent);
+  }
+
+  /** Whether the socket took something. If not, what has to be done is done. */
+  #taken(sent: number): boolean {
+    if (sent === -errno.EAGAIN) this.#blocked = true;
+    else if (sent < 0) this.#feed.failed(systemError(sent, 'send'));
+    return sent >= 0;
   }
 
   #poll(): boolean {

@@ -63,14 +63,14 @@ export class MemorySocket {
     return this.#capacity - this.#bytes;
   }
 
-  /** send(2) of what is queued: how many bytes were taken, or `-errno`. The queue isn't changed. */
+  /** send(2) of a queue's chunks: how many bytes were taken, or `-errno`. The queue isn't changed. */
   send(queue: WriteQueue): number {
     if (this.#error !== 0) return -this.#takeError();
     if (this.#shutDown || this.#broken) return -errno.EPIPE;
     const peer = this.#peer;
     if (!peer.#open) {
       this.#break(this.#finished ? errno.EPIPE : errno.ECONNRESET);
-      return queue.bytes;
+      return queue.chunkBytes;
     }
     if (peer.#room <= 0) return -errno.EAGAIN;
     const data = firstBytes(queue, peer.#room);
@@ -138,8 +138,8 @@ export class MemorySocket {
 }
 
 /** A copy of the first bytes of a queue. */
-function firstBytes({ single, chunks, first, offset, bytes }: WriteQueue, most: number): Buffer {
-  const copy = Buffer.allocUnsafe(Math.min(most, bytes));
+function firstBytes({ single, chunks, first, offset, chunkBytes }: WriteQueue, most: number): Buffer {
+  const copy = Buffer.allocUnsafe(Math.min(most, chunkBytes));
   let filled = 0;
   let skip = offset;
   for (let i = first; filled < copy.length; i += 1) {

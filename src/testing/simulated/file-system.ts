@@ -1,6 +1,6 @@
 import { O_APPEND, O_CREAT, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY, errno } from '../../libc/index.js';
 import { EPOLLIN, EPOLLOUT } from '../../libc/index.js';
-import { OpenFile } from './open-file.js';
+import { type OpenFile, SeekableFile } from './open-file.js';
 
 const ACCESS_MODE = O_RDONLY | O_WRONLY | O_RDWR;
 const KEPT_FLAGS = ACCESS_MODE | O_APPEND | 0o4000;
@@ -11,8 +11,7 @@ interface Content {
 }
 
 /** A regular file, open. epoll can't wait for it. */
-class RegularFile extends OpenFile {
-  override readonly pollable = false;
+class RegularFile extends SeekableFile {
   readonly #content: Content;
   #position = 0;
 
@@ -26,10 +25,16 @@ class RegularFile extends OpenFile {
   }
 
   read(target: Uint8Array): number {
+    const n = this.pread(target, this.#position);
+    if (n > 0) this.#position += n;
+    return n;
+  }
+
+  pread(target: Uint8Array, position: number): number {
     if ((this.flags & ACCESS_MODE) === O_WRONLY) return -errno.EBADF;
-    const part = this.#content.bytes.subarray(this.#position, this.#position + target.length);
+    if (position < 0) return -errno.EINVAL;
+    const part = this.#content.bytes.subarray(position, position + target.length);
     target.set(part);
-    this.#position += part.length;
     return part.length;
   }
 
@@ -52,14 +57,16 @@ class RegularFile extends OpenFile {
 }
 
 /** /dev/null: always empty, and takes everything. */
-export class NullDevice extends OpenFile {
-  override readonly pollable = false;
-
+export class NullDevice extends SeekableFile {
   readiness(): number {
     return EPOLLIN | EPOLLOUT;
   }
 
   read(): number {
+    return 0;
+  }
+
+  pread(): number {
     return 0;
   }
 

@@ -66,3 +66,11 @@ export abstract class OpenFile {
     for (const watcher of this.#watchers) watcher.fileChanged();
   }
 }
+
+/** A file whose bytes have places. */
+export abstract class SeekableFile extends OpenFile {
+  override readonly pollable = false;
+
+  /** pread(2): reads from a place of the file, whose offset stays where it is. */
+  abstract pread(target: Uint8Array, position: number): number;
+}

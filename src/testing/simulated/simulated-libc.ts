@@ -33,7 +33,7 @@ import {
 import { EpollSet } from './epoll-set.js';
 import { EventCounter } from './event-counter.js';
 import type { FdTable } from './fd-table.js';
-import type { OpenFile } from './open-file.js';
+import { type OpenFile, SeekableFile } from './open-file.js';
 import { makePipe } from './pipe.js';
 import type { SimulatedProcess } from './simulated-process.js';
 import { StreamSocket } from './stream-socket.js';
@@ -43,6 +43,8 @@ import { UnixSocket } from './unix-socket.js';
 /** The bits of a socket's type that are flags. */
 const SOCKET_FLAGS = SOCK_NONBLOCK | SOCK_CLOEXEC;
 const POLLFD_BYTES = 8;
+/** One call of sendfile moves no more here; Linux would move more if the socket has room, and who asks has to reckon with less anyway. */
+const SENDFILE_PIECE_BYTES = 1024 * 1024;
 /** The flags that F_SETFL changes (fcntl(2)). */
 const SETTABLE_FLAGS = O_NONBLOCK | O_APPEND;
 /** poll's events and epoll's have the same numbers; these two are always told. */
@@ -180,12 +182,32 @@ export class SimulatedLibc implements Libc {
     return this.send(fd, bytes, 0, bytes.length, flags);
   }
 
+  sendfile(fd: number, file: number, position: number, length: number): number {
+    const source = this.#table.at(file);
+    if (source === undefined) return -errno.EBADF;
+    if (!(source instanceof SeekableFile)) return -errno.ESPIPE;
+    return this.#on(fd, (target) => {
+      const bytes = Buffer.alloc(this.#partOf(Math.min(length, SENDFILE_PIECE_BYTES)));
+      const n = source.pread(bytes, position);
+      if (n <= 0) return n;
+      return this.#perhapsBlocking(target, 0, () => target.write(bytes.subarray(0, n)));
+    });
+  }
+
   // ---- files
 
   read(fd: number, buffer: Uint8Array, offset: number, length: number): number {
     if (isOutside(buffer, offset, length)) return -errno.EFAULT;
     const target = buffer.subarray(offset, offset + length);
     return this.#on(fd, (file) => this.#perhapsBlocking(file, 0, () => file.read(target)));
+  }
+
+  pread(fd: number, buffer: Uint8Array, offset: number, length: number, position: number): number {
+    if (isOutside(buffer, offset, length)) return -errno.EFAULT;
+    const target = buffer.subarray(offset, offset + length);
+    return this.#on(fd, (file) =>
+      file instanceof SeekableFile ? file.pread(target, position) : -errno.ESPIPE,
+    );
   }
 
   write(fd: number, buffer: Uint8Array, offset: number, length: number): number {

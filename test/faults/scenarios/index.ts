@@ -9,6 +9,7 @@ import { ManyClients } from './many-clients.js';
 import { EchoThatPauses, PullProducer, PushProducer } from './producers.js';
 import { Reconnecting } from './reconnecting.js';
 import type { NamedScenario } from './scenario.js';
+import { SendFile } from './send-file.js';
 import { StopListening, StopListeningUnderLoad } from './stop-listening.js';
 import { WholeLife } from './whole-life.js';
 
@@ -21,6 +22,7 @@ export const scenarios: readonly NamedScenario[] = [
   { name: 'an echo', make: (world) => new Echo(world) },
   { name: 'a large transfer', make: (world) => new LargeTransfer(world), leastBytes },
   { name: 'a large transfer both ways', make: (world) => new LargeTransferBothWays(world), leastBytes },
+  { name: 'sending a file', make: (world) => new SendFile(world), leastBytes },
   { name: 'a half-close, the client first', make: (world) => new ClientEndsFirst(world) },
   { name: 'a half-close, the server first', make: (world) => new ServerEndsFirst(world) },
   { name: 'an abort', make: (world) => new Abort(world) },

@@ -59,6 +59,7 @@ type Method = Exclude<
 const methods: Readonly<Record<Method, readonly unknown[]>> = {
   write: [Buffer.from('x')],
   writeSequence: [pieces],
+  sendFile: [3, 4, 5, { signal: AbortSignal.abort() }],
   loseConnection: [{ reason: new Error('no more') }],
   loseWriteConnection: [],
   abortConnection: [],
@@ -91,7 +92,17 @@ const methods: Readonly<Record<Method, readonly unknown[]>> = {
 };
 
 const withAnswer: readonly Method[] = [
-  ...(['write', 'writeSequence', 'detach', 'drained', 'whenLost', 'getPeer', 'getHost', 'fileno'] as const),
+  ...([
+    'write',
+    'writeSequence',
+    'sendFile',
+    'detach',
+    'drained',
+    'whenLost',
+    'getPeer',
+    'getHost',
+    'fileno',
+  ] as const),
   ...(['getTcpNoDelay', 'getTcpKeepAlive', 'getTcpUserTimeout', 'getTcpInfo', 'getSocketOption'] as const),
 ];
 

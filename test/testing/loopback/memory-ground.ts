@@ -1,3 +1,6 @@
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { IPv4Address } from '../../../src/address/index.js';
 import { SHUT_WR, SOL_SOCKET, SO_LINGER, type Libc, errno } from '../../../src/libc/index.js';
 import { WriteQueue } from '../../../src/tcp/write-queue.js';
@@ -32,6 +35,7 @@ export class MemoryGround implements TransportGround {
   readonly #side: 'server' | 'client';
   readonly #rounds = new MemoryRounds(new Clock());
   readonly #peers: Peer[] = [];
+  readonly #files: number[] = [];
 
   constructor(side: 'server' | 'client', signal: AbortSignal) {
     this.#side = side;
@@ -66,7 +70,17 @@ export class MemoryGround implements TransportGround {
     return { transport, protocol, peer };
   }
 
+  openFile(content: Uint8Array): number {
+    const folder = mkdtempSync(join(tmpdir(), 'heddle-'));
+    const fd = openSync(join(folder, 'file'), 'w+');
+    this.#files.push(fd);
+    rmSync(folder, { recursive: true });
+    writeSync(fd, content);
+    return fd;
+  }
+
   close(): void {
+    for (const fd of this.#files.splice(0)) closeSync(fd);
     this.log[Symbol.dispose]();
   }
 }

@@ -154,6 +154,12 @@ class Player {
         );
       case 'read':
         return this.#received(recorded, (target) => libc.read(fd, target, 0, target.length));
+      case 'pread':
+        return this.#received(recorded, (target) => libc.pread(fd, target, 0, target.length, fourth));
+      case 'sendfile':
+        return this.#sendFile(recorded, first, (length) =>
+          libc.sendfile(fd, this.#fdOf(second), third, length),
+        );
       case 'send':
       case 'sendmsg':
         return this.#send(recorded, first, (bytes) =>
@@ -270,17 +276,35 @@ class Player {
 
   #send(recorded: RecordedCall, number: number, send: (bytes: Buffer) => number): string | undefined {
     const { result, given = Buffer.alloc(0) } = recorded;
+    if (this.#isFull(recorded, number, given.length)) return undefined;
+    return this.#sameSent(recorded, send(result < 0 ? given : given.subarray(0, result)));
+  }
+
+  #sendFile(recorded: RecordedCall, number: number, send: (length: number) => number): string | undefined {
+    const { result, numbers } = recorded;
+    const asked = numbers.at(-1) ?? 0;
+    if (this.#isFull(recorded, number, asked)) return undefined;
+    // The end of a file is one whatever is asked for.
+    return this.#sameSent(recorded, send(result <= 0 ? asked : result));
+  }
+
+  /** With much under way, when a reset comes decides which of its two errors a send tells. */
+  #sameSent(recorded: RecordedCall, answer: number): string | undefined {
+    if (this.#bulk && recorded.result === -errno.ECONNRESET && answer === -errno.EPIPE) return undefined;
+    return same(recorded, answer);
+  }
+
+  /** Keeps account of what was sent. True if the socket took nothing, which is its own affair. */
+  #isFull({ result }: RecordedCall, number: number, asked: number): boolean {
     const sent = this.#sent.get(number) ?? 0;
     if (result === -errno.EAGAIN && sent > 0) {
       this.#blocked.add(number);
-      return undefined;
+      return true;
     }
     if (result > 0) this.#sent.set(number, sent + result);
     if (sent + result >= MUCH) this.#bulk = true;
-    if (result >= 0 && result < given.length) this.#blocked.add(number);
-    const answer = send(result < 0 ? given : given.subarray(0, result));
-    if (this.#bulk && result === -errno.ECONNRESET && answer === -errno.EPIPE) return undefined;
-    return same(recorded, answer);
+    if (result >= 0 && result < asked) this.#blocked.add(number);
+    return false;
   }
 
   #received(

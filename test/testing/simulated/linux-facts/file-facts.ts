@@ -1,3 +1,6 @@
+import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   AF_UNIX,
   SOL_SOCKET,
@@ -5,6 +8,11 @@ import {
   SocketAddress,
   EFD_CLOEXEC,
   EFD_NONBLOCK,
+  O_CLOEXEC,
+  O_CREAT,
+  O_RDWR,
+  O_TRUNC,
+  O_WRONLY,
   SHUT_RD,
   SHUT_WR,
 } from '../../../../src/libc/index.js';
@@ -127,6 +135,50 @@ export const fileFacts: readonly LinuxFact[] = [
       calls.close(other);
       calls.poll(broken);
       libc.write(broken, bytes, 0, 1);
+    },
+  },
+  {
+    name: 'a file that is read at places, and sent',
+    run: (calls) => {
+      const { libc } = calls;
+      const path = join(tmpdir(), `heddle-facts-${process.pid}`);
+      const flags = O_CREAT | O_TRUNC | O_CLOEXEC;
+      const file = calls.own(libc.open(path, flags | O_RDWR, 0o600));
+      const writeOnly = calls.own(libc.open(path, O_CLOEXEC | O_WRONLY, 0));
+      rmSync(path, { force: true });
+      const bytes = Buffer.from('what stands in the file');
+      libc.write(file, bytes, 0, bytes.length);
+      const room = Buffer.alloc(50);
+      libc.pread(file, room, 0, 4, 0);
+      libc.pread(file, room, 0, 50, 5);
+      libc.pread(file, room, 0, 50, 23);
+      libc.pread(file, room, 0, 50, 2 ** 40);
+      libc.pread(file, room, 0, 50, -1);
+      libc.pread(writeOnly, room, 0, 50, 0);
+      libc.pread(1_000_000, room, 0, 50, 0);
+      const [one, two] = calls.pair();
+      const [reading] = calls.pipe();
+      libc.pread(reading, room, 0, 50, 0);
+      libc.pread(one, room, 0, 50, 0);
+      libc.sendfile(one, file, 0, 4);
+      calls.poll(two);
+      calls.recv(two);
+      libc.sendfile(one, file, 5, 1000);
+      calls.recv(two);
+      libc.sendfile(one, file, 23, 1000);
+      libc.sendfile(one, file, 2 ** 40, 1000);
+      libc.sendfile(one, file, -1, 1000);
+      libc.sendfile(one, writeOnly, 0, 10);
+      libc.sendfile(one, reading, 0, 10);
+      libc.sendfile(one, two, 0, 10);
+      libc.sendfile(one, 1_000_000, 0, 10);
+      libc.sendfile(1_000_000, file, 0, 10);
+      // The file's own offset stands where writing has left it.
+      libc.read(file, room, 0, 50);
+      calls.close(two);
+      libc.sendfile(one, file, 0, 4);
+      libc.sendfile(one, file, 0, 4);
+      libc.sendfile(one, file, 23, 4);
     },
   },
   {

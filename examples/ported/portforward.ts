@@ -6,10 +6,13 @@
  *
  * examples/port-forwarder.ts is the same with limits and time-outs.
  */
-import { getReactor, portforward, runApplication, strports } from '../../src/index.js'; // 'heddle', in a program of yours
+import { getReactor, portforward, serverDescription, serverFromString } from '../../src/index.js'; // 'heddle', in a program of yours
 
 if (process.argv[1] === import.meta.filename) {
   const [from = 'tcp:8000:interface=127.0.0.1', host = '127.0.0.1', port = '80'] = process.argv.slice(2);
-  const factory = new portforward.ProxyFactory(host, Number(port), getReactor());
-  await runApplication(strports.service(from, factory));
+  const reactor = getReactor();
+  const factory = new portforward.ProxyFactory(host, Number(port), reactor);
+  const listening = await serverFromString(reactor, from).listen(factory);
+  console.log(`forwarding ${serverDescription(listening.getHost())} to ${host}:${port}`);
+  await reactor.run();
 }

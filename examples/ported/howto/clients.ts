@@ -14,12 +14,17 @@ import {
   Deferred,
   type Failure,
   type IConnector,
+  type IReactorTCP,
+  type IReactorTime,
   Protocol,
   type Reactor,
   TCP4ClientEndpoint,
   connectProtocol,
   react,
 } from '../../../src/index.js'; // 'heddle', in a program of yours
+
+/** As much of a reactor as clients need. */
+type ClientReactor = IReactorTCP & IReactorTime;
 
 /** Keeps what the server says until it has said all. */
 export class Listener extends Protocol {
@@ -37,13 +42,13 @@ export class Listener extends Protocol {
   }
 }
 
-export async function byEndpoint(reactor: Reactor, host: string, port: number): Promise<string> {
+export async function byEndpoint(reactor: ClientReactor, host: string, port: number): Promise<string> {
   const endpoint = new TCP4ClientEndpoint(reactor, host, port);
   const listener = await connectProtocol(endpoint, new Listener());
   return listener.heard;
 }
 
-export async function byCreator(reactor: Reactor, host: string, port: number): Promise<string> {
+export async function byCreator(reactor: ClientReactor, host: string, port: number): Promise<string> {
   const listener = await new ClientCreator(reactor, Listener).connectTCP(host, port);
   return listener.heard;
 }
@@ -77,7 +82,11 @@ export class ListenerFactory extends ClientFactory<Listener> {
   }
 }
 
-export async function byFactory(reactor: Reactor, host: string, port: number): Promise<readonly string[]> {
+export async function byFactory(
+  reactor: ClientReactor,
+  host: string,
+  port: number,
+): Promise<readonly string[]> {
   const factory = new ListenerFactory();
   reactor.connectTCP(host, port, factory);
   return factory.ended;

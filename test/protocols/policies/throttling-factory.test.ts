@@ -225,18 +225,18 @@ describe('ThrottlingFactory: writes', () => {
     inner.transport.write(twenty);
     scene.clock.advance(1);
     let writes = 0;
-    let running = false;
+    const running = new Set(['it']);
     const producer: IPushProducer = {
-      pauseProducing: () => (running = false),
+      pauseProducing: () => running.clear(),
       resumeProducing: () => {
-        running = true;
+        running.add('it');
         // Without an end a producer that isn't told would never come out of here.
-        while (running && writes < 10) {
+        while (running.size > 0 && writes < 10) {
           writes += 1;
           inner.transport.write(twenty);
         }
       },
-      stopProducing: () => (running = false),
+      stopProducing: () => running.clear(),
     };
     inner.transport.registerProducer(producer, true);
     producer.resumeProducing(); // what a producer that begins by itself does

@@ -4,4 +4,6 @@ import { run } from './run.js';
 
 export class FingerProtocol extends Protocol {}
 
-if (process.argv[1] === import.meta.filename) await run(Factory.forProtocol(FingerProtocol));
+export const factory = Factory.forProtocol(FingerProtocol);
+
+if (process.argv[1] === import.meta.filename) await run(factory);

@@ -9,4 +9,6 @@ export class FingerProtocol extends LineReceiver {
   }
 }
 
-if (process.argv[1] === import.meta.filename) await run(Factory.forProtocol(FingerProtocol));
+export const factory = Factory.forProtocol(FingerProtocol);
+
+if (process.argv[1] === import.meta.filename) await run(factory);

@@ -19,4 +19,6 @@ export class FingerFactory extends Factory<FingerProtocol> {
   }
 }
 
-if (process.argv[1] === import.meta.filename) await run(new FingerFactory());
+export const factory = new FingerFactory();
+
+if (process.argv[1] === import.meta.filename) await run(factory);

@@ -20,4 +20,6 @@ export class UsersFactory extends FingerFactory {
   }
 }
 
-if (process.argv[1] === import.meta.filename) await run(new UsersFactory(USERS));
+export const factory = new UsersFactory(USERS);
+
+if (process.argv[1] === import.meta.filename) await run(factory);

@@ -39,6 +39,14 @@ export class ThrottledProducer implements IPushProducer, IPullProducer {
 
   // ---- what the throttle says
 
+  /**
+   * Something was written during the rest. A push producer that sets itself going after it has registered hasn't minded that it was
+   * paused in between; it is told again, or else it would never stop: the transport, too, is heard only while the producer runs.
+   */
+  wroteDuringRest(): void {
+    if (this.#streaming && !this.#stopped) this.#pause();
+  }
+
   throttle(): void {
     const ran = this.#runs;
     this.#throttled = true;

@@ -154,7 +154,10 @@ export class ThrottlingProtocol<P extends IProtocol = IProtocol> extends Protoco
 
   #written(wantsMore: boolean, bytes: number): boolean {
     // What is written after the end goes nowhere.
-    if (this.connected) this.factory.registerWritten(bytes);
+    if (this.connected) {
+      if (this.factory.writesThrottled) this.#producer?.wroteDuringRest();
+      this.factory.registerWritten(bytes);
+    }
     return wantsMore && !this.factory.writesThrottled;
   }
 

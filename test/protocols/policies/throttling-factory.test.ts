@@ -219,6 +219,32 @@ describe('ThrottlingFactory: writes', () => {
     expect(producer.told).to.deep.equal(['pause']);
   });
 
+  it('pauses once more, inside its write, a producer that has set itself going during the rest', () => {
+    const scene = new Scene({ writeLimit: 10 });
+    const { inner } = scene.connect();
+    inner.transport.write(twenty);
+    scene.clock.advance(1);
+    let writes = 0;
+    const running = new Set(['it']);
+    const producer: IPushProducer = {
+      pauseProducing: () => running.clear(),
+      resumeProducing: () => {
+        running.add('it');
+        // Without an end a producer that isn't told would never come out of here.
+        while (running.size > 0 && writes < 10) {
+          writes += 1;
+          inner.transport.write(twenty);
+        }
+      },
+      stopProducing: () => running.clear(),
+    };
+    inner.transport.registerProducer(producer, true);
+    producer.resumeProducing(); // what a producer that begins by itself does
+    expect(writes).to.equal(1);
+    scene.clock.advance(1);
+    expect(writes).to.equal(2);
+  });
+
   it('a producer that the transport has paused too goes on when both let it', () => {
     const scene = new Scene({ writeLimit: 10 });
     const { connection, inner } = scene.connect();

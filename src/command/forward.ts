@@ -11,8 +11,8 @@ export const forward: Command = {
   operands: ['LISTEN_ENDPOINT', 'CONNECT_ENDPOINT'],
   summary: 'Pass connections on to another place',
   description: [
-    'Each connection that comes to LISTEN_ENDPOINT gets one of its own to CONNECT_ENDPOINT, and one ends as the other',
-    'ends. When it is stopped, connections go on until they end by themselves, or --grace is over.',
+    'Each connection to LISTEN_ENDPOINT gets one of its own to CONNECT_ENDPOINT, and ends as that one ends.',
+    'When it is stopped, connections go on until they end by themselves, or --grace is over.',
   ].join('\n'),
   options: {},
   run({ operands: [from = '', to = ''] }, settings, terminal) {

@@ -7,11 +7,19 @@ import { EXIT } from './exit-code.js';
 
 const log = getLog('command');
 
+/**
+ * Ctrl-C reaches every process of a terminal's foreground group, and npm passes what it gets on to its child: under `npx heddle` one key
+ * may come as two signals. Nobody presses it twice in such a time.
+ */
+const SAME_SIGNAL_MS = 100;
+
 export interface RunUntilSignalOptions {
   /** The longest that stopping may take, in ms; after that the process is to end all the same. Default: no limit. */
   readonly limitMs?: number | undefined;
   /** Is told why it couldn't start or stop. */
   readonly failed: (error: unknown) => void;
+  /** Tells the time, in ms. Default: performance. */
+  readonly clock?: { now(): number };
 }
 
 /**
@@ -19,18 +27,21 @@ export interface RunUntilSignalOptions {
  * second signal, or when stopping takes too long, something may still be under way.
  */
 export async function runUntilSignal(service: IService, options: RunUntilSignalOptions): Promise<number> {
-  const { limitMs, failed } = options;
+  const { limitMs, failed, clock = performance } = options;
   const stop = new AbortController();
   let limit: NodeJS.Timeout | undefined;
+  let stoppedAt = 0;
   let ignoreSignals = (): void => {};
   const endedEarly = new Promise<number>((end) => {
     ignoreSignals = onStoppingSignal((signal) => {
       if (stop.signal.aborted) {
+        if (clock.now() - stoppedAt < SAME_SIGNAL_MS) return;
         log.warn('Received {signal} while stopping, ending at once', { signal });
         end(128 + constants.signals[signal]);
         return;
       }
       log.info('Received {signal}, stopping; a second one ends it at once', { signal });
+      stoppedAt = clock.now();
       if (limitMs !== undefined) limit = setTimeout(() => end(tookTooLong(limitMs)), limitMs);
       stop.abort();
     });

@@ -53,11 +53,25 @@ describe('`runUntilSignal()`', () => {
 
   it('answers 128 and the signal’s number after a second one, however long the stop would take', async () => {
     service.onStop = () => new Deferred<void>();
-    const ended = runUntilSignal(service, { failed });
+    let timeMs = 5000;
+    const ended = runUntilSignal(service, { failed, clock: { now: () => timeMs } });
     terminate();
+    timeMs += 100;
     terminate();
     expect([await ended, failures]).to.deep.equal([143, []]);
     expect(capture.messages.at(-1)).to.equal('Received SIGTERM while stopping, ending at once');
+  });
+
+  it('takes two signals at the same time for one, as Ctrl-C under npx may come twice', async () => {
+    const stopped = new Deferred<void>();
+    service.onStop = () => stopped;
+    let timeMs = 5000;
+    const ended = runUntilSignal(service, { failed, clock: { now: () => timeMs } });
+    terminate();
+    timeMs += 99;
+    terminate();
+    stopped.callback();
+    expect([await ended, failures]).to.deep.equal([0, []]);
   });
 
   it('answers 1 when stopping takes longer than its limit', async () => {

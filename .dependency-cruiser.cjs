@@ -3,7 +3,7 @@
  * What stands in a row here is one floor: its folders don't know each other.
  */
 const floors = [
-  ['testing'],
+  ['testing', 'command'],
   ['application'],
   ['task', 'endpoints'],
   ['reactor'],

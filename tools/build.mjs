@@ -11,7 +11,7 @@
  * made, in the middle of hot paths. Here it only takes the types out.
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { transform } from 'esbuild';
 import { rollup } from 'rollup';
@@ -20,8 +20,11 @@ const root = join(import.meta.dirname, '..');
 const outdir = resolve(process.argv[2] ?? join(root, 'dist'));
 const packageJson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
+/** What package.json makes commands of. */
+const commands = Object.values(packageJson.bin).map((target) => target.replace(/^\.\/dist\/|\.js$/g, ''));
+
 /** Files that are loaded by their names, and by nobody's import. */
-const programs = ['task/thread-worker'];
+const programs = ['task/thread-worker', ...commands];
 
 /** What package.json exports, `./defer` for one: the name of its file in dist/, and its source. */
 const entries = Object.values(packageJson.exports)
@@ -31,14 +34,14 @@ const entries = Object.values(packageJson.exports)
   .map((name) => [name, join(root, 'src', `${name}.ts`)]);
 
 /**
- * All floors go into one file, dist/heddle.js, and the entry points only name what is in it. Apart are the testing floor,
- * which programs don't load, and what a thread of a pool loads, which has no use for the rest.
+ * All floors go into one file, dist/heddle.js, and the entry points only name what is in it. Apart are the testing floor and
+ * the command, which programs don't load, and what a thread of a pool loads, which has no use for the rest.
  */
 function chunkOf(path) {
   const file = relative(join(root, 'src'), path);
   if (file === 'task/thread-error.ts') return 'thread-error';
   const isEntry = entries.some(([, source]) => source === path);
-  return isEntry || file.startsWith('testing/') ? undefined : 'heddle';
+  return isEntry || /^(testing|command)\//.test(file) ? undefined : 'heddle';
 }
 
 /** The sources import each other by the names that they will have as JavaScript. */
@@ -80,6 +83,7 @@ await bundle.write({
   manualChunks: chunkOf,
 });
 await bundle.close();
+for (const command of commands) chmodSync(join(outdir, `${command}.js`), 0o755);
 
 const tsc = join(root, 'node_modules/typescript/bin/tsc');
 const declarations = ['-p', 'tsconfig.build.json', '--emitDeclarationOnly', '--outDir', outdir];

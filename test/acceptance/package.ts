@@ -5,6 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { check } from './harness/check.js';
+import { until } from './harness/deadline.js';
+import { EchoClient } from './harness/echo-client.js';
+import { RunningProgram } from './harness/running-program.js';
+
+const PATIENCE_MS = 20_000;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const programs = fileURLToPath(new URL('./package', import.meta.url));
@@ -58,6 +63,42 @@ function checkPrograms(folder: string): void {
   );
 }
 
+const SERVED = `import { Protocol } from 'heddle';
+
+export default class extends Protocol {
+  dataReceived(data) {
+    this.transport.write(data);
+  }
+}
+`;
+
+/** The command, as `npx heddle` finds it. */
+async function checkCommand(folder: string): Promise<void> {
+  const help = run(folder, 'npx', 'heddle', '--help');
+  check(
+    'npx heddle --help',
+    help.code === 0 && help.said.startsWith('Usage: heddle'),
+    help.said.split('\n')[0] ?? '',
+  );
+  writeFileSync(join(folder, 'served.mjs'), SERVED);
+  const place = 'tcp:0:interface=127.0.0.1';
+  await checkServer(folder, 'echo', place);
+  await checkServer(folder, 'serve', 'served.mjs', '--listen', place);
+}
+
+async function checkServer(folder: string, ...words: readonly string[]): Promise<void> {
+  const server = new RunningProgram(['npx', 'heddle', ...words], { cwd: folder, detached: true });
+  await server.says(/^listening on /m);
+  const client = new EchoClient(Number(/^listening on tcp:(\d+)/m.exec(server.output)?.[1] ?? 1));
+  await until(() => client.state !== 'waiting', PATIENCE_MS);
+  check(`npx heddle ${words.join(' ')}`, client.state === 'served', server.output.trim());
+  client.leave();
+  server.killGroup('SIGINT');
+  await server.ended();
+  const stopped = /Received SIGINT, stopping[^]* Closed\)/.test(server.complaints);
+  check('and Ctrl-C stops it in order', stopped, server.complaints.trim().split('\n').at(-1) ?? '');
+}
+
 /** Programs with few descriptors read all these files at once. */
 function checkFiles(folder: string): void {
   const dist = readdirSync(join(folder, 'node_modules/heddle/dist')).filter((name) => name.endsWith('.js'));
@@ -68,6 +109,7 @@ const folder = mkdtempSync(join(tmpdir(), 'heddle-package-'));
 try {
   install(folder);
   checkPrograms(folder);
+  await checkCommand(folder);
   checkFiles(folder);
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -1,46 +1,19 @@
 /** Applications from the outside: how they start, how signals stop them, and with which exit codes. */
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { type Socket, connect } from 'node:net';
 import { check, checkAtMost } from './harness/check.js';
-import { command, start } from './harness/child.js';
+import { command } from './harness/child.js';
 import { until, within } from './harness/deadline.js';
+import { RunningProgram } from './harness/running-program.js';
+import { connected, stuck } from './harness/stuck-client.js';
 
 const PATIENCE_MS = 30_000;
 /** What examples/service.ts gives its clients. */
 const GRACE_MS = 5000;
-const CHUNK = Buffer.alloc(65_536, 'x');
-/** A server that has taken nothing for so long will not. */
-const STUCK_MS = 500;
 
 /** An example that goes on until it is told to stop. */
-class RunningExample {
-  output = '';
-  complaints = '';
-  readonly #child: ChildProcess;
-  readonly #exit: Promise<[number | null]>;
-
+class RunningExample extends RunningProgram {
   constructor(example: string, ...args: readonly string[]) {
-    this.#child = start(command(`../../examples/${example}`, ...args), ['ignore', 'pipe', 'pipe']);
-    this.#exit = once(this.#child, 'close') as Promise<[number | null]>;
-    this.#child.stdout!.on('data', (data: Buffer) => (this.output += data.toString()));
-    this.#child.stderr!.on('data', (data: Buffer) => (this.complaints += data.toString()));
-  }
-
-  /** Waits until it has said so. */
-  async says(what: RegExp): Promise<boolean> {
-    return until(() => what.test(this.output), PATIENCE_MS);
-  }
-
-  kill(signal: NodeJS.Signals): void {
-    this.#child.kill(signal);
-  }
-
-  /** The exit code; undefined if it doesn't end. */
-  async ended(): Promise<number | null | undefined> {
-    const code = (await within(PATIENCE_MS, this.#exit))?.[0];
-    this.#child.kill('SIGKILL');
-    return code;
+    super(command(`../../examples/${example}`, ...args));
   }
 }
 
@@ -49,28 +22,6 @@ async function serve(port = 0): Promise<[server: RunningExample, port: number]> 
   const server = new RunningExample('service.ts', `tcp:${port}:interface=127.0.0.1`);
   await server.says(/0 clients\n/);
   return [server, Number(/^tcp:(\d+):/.exec(server.output)?.[1])];
-}
-
-/** A client that is connected. It doesn't read unless it is told to. */
-async function connected(port: number): Promise<Socket> {
-  const socket = connect(port, '127.0.0.1');
-  socket.on('error', () => {}); // What comes of it shows in other ways.
-  await within(PATIENCE_MS, once(socket, 'connect'));
-  return socket;
-}
-
-/** A client that sends and reads nothing, until the server takes no more: what is queued for it can't be sent. */
-async function stuck(port: number): Promise<Socket> {
-  const socket = await connected(port);
-  let lastWritten = performance.now();
-  const send = (): void => {
-    lastWritten = performance.now();
-    while (socket.write(CHUNK));
-  };
-  socket.on('drain', send);
-  send();
-  await until(() => performance.now() - lastWritten > STUCK_MS, PATIENCE_MS);
-  return socket;
 }
 
 async function checkStop(): Promise<void> {

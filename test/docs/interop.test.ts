@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { type RequestListener, type ServerOptions, type ServerResponse, createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
@@ -8,10 +9,11 @@ import { BEGIN, END } from '../interop/harness/write-matrix.js';
 import { describeOnKernel } from '../tcp/on-kernel.js';
 import { fetchPage } from './interop/fetch.js';
 import { serveHTTP, stopHTTP } from './interop/serve-http.js';
+import { openWebSocket, shoutBack } from './interop/web-sockets.js';
 
 const read = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
 
-const listings = ['serve-http', 'fetch'];
+const listings = ['serve-http', 'fetch', 'web-sockets'];
 
 describe('docs/interop.md', () => {
   const guide = read('docs/interop.md');
@@ -130,5 +132,26 @@ describeOnKernel('The listings of docs/interop.md', (it) => {
     const { address } = await serve(env);
     const page = fetchPage(clientFromString(env.reactor, `tcp:127.0.0.1:${address.port}`), '/');
     expect(await env.drive.result(page)).to.equal('GET from 127.0.0.1');
+  });
+
+  it('web-sockets: a server and a client of ws, both over heddle', async (env) => {
+    const { web, address } = await serve(env);
+    const server = shoutBack(web);
+    const endpoint = clientFromString(env.reactor, `tcp:127.0.0.1:${address.port}`);
+    const socket = await env.drive.result(openWebSocket(endpoint, 'ws://127.0.0.1/'));
+    await env.drive.result(once(socket, 'open'));
+    const heard: string[] = [];
+    socket.on('message', (data: Buffer, isBinary) =>
+      heard.push(`${isBinary ? 'bytes' : 'text'} ${data.toString()}`),
+    );
+    for (const said of ['hello', Buffer.from('hello'), 'x'.repeat(70_000)]) socket.send(said);
+    await env.drive(() => heard.length === 3);
+    expect(heard).to.deep.equal(['text HELLO', 'bytes hello', `text ${'X'.repeat(70_000)}`]);
+    const pong = once(socket, 'pong');
+    socket.ping('there?');
+    expect(String((await env.drive.result(pong))[0])).to.equal('there?');
+    for (const client of server.clients) client.close(4001, 'enough');
+    const [code, reason] = (await env.drive.result(once(socket, 'close'))) as [number, Buffer];
+    expect([code, reason.toString()]).to.deep.equal([4001, 'enough']);
   });
 });

@@ -11,6 +11,9 @@ const WITH_TWISTED = [
   'many connections',
 ] as const;
 
+/** WebSockets. */
+const WITH_WS = ['messages', 'pings', 'closing codes', '60 MB both ways', 'many connections'] as const;
+
 /**
  * Which exchanges are made with which peers. Each cell that stands here has to be run, or its peer's programs be said to be missing;
  * run.ts looks to that.
@@ -47,6 +50,8 @@ export const MATRIX = {
     'reset by heddle',
     'killed backend',
   ],
+  'ws, client': WITH_WS,
+  'ws, server': WITH_WS,
 } as const;
 
 export type Peer = keyof typeof MATRIX;

@@ -1,0 +1,1 @@
+throw new RangeError('A mistake in the module');

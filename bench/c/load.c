@@ -4,12 +4,14 @@
  *   load echo    --port N [--connections 64] [--size 64] [--outstanding 1] [--lines] (--seconds S | --count N)
  *   load connect --port N [--connections 64] [--size 64] (--seconds S | --count N)
  *   load idle    --port N [--connections 64] [--size 64] --count N
- *   and for all of them [--warmup-seconds S] [--warmup-count N]
+ *   and for these [--warmup-seconds S] [--warmup-count N]
+ *   load storm   --port N [--size 64] --count N --seconds S
  *
  * echo: connections that stay, `outstanding` messages under way on each; an operation is a message and its
  * echo; with --lines each message is a line that ends with CR LF. connect: an operation is to connect, send a message, read its echo, end the writing and wait for the
  * server's end; `connections` of them are under way. idle: an operation is to connect, send a message and
- * read its echo; the connection stays open.
+ * read its echo; the connection stays open. storm: `count` clients at once, more than the server can serve; how
+ * they are answered within `seconds`, see load-storm.c.
  *
  * The conversation: it connects and warms the server up, prints "ready", waits for the line "go" on standard
  * input, runs the measured phase and prints one line of JSON (operations, seconds, p50Us, p99Us: the time an
@@ -70,8 +72,10 @@ int main(int argc, char **argv) {
     run_connect(&options);
   } else if (strcmp(mode, "idle") == 0) {
     run_idle(&options);
+  } else if (strcmp(mode, "storm") == 0) {
+    run_storm(&options);
   } else {
-    fail_because("the mode must be echo, connect or idle");
+    fail_because("the mode must be echo, connect, idle or storm");
   }
   wait_for_end();
   return 0;

@@ -57,6 +57,8 @@ double histogram_percentile_us(double share);
 
 /* A connected socket. Each call takes the next of several source addresses, see sockets.c. */
 int connect_to(int port);
+/* The same without waiting: the socket is non-blocking, and writable once it is connected or has failed. */
+int connect_begin(int port);
 int epoll_make(void);
 void epoll_watch(int epoll_fd, int operation, int fd, uint32_t events, void *data);
 void raise_descriptor_limit(long needed);
@@ -67,11 +69,14 @@ const char *pattern_at(uint64_t offset);
 
 /* Says "ready" and waits for "go". */
 void wait_for_go(void);
+/* Waits for this line; where standard input ends instead, the program does. */
+void wait_for_line(const char *expected);
 /* Waits for the end of standard input. */
 void wait_for_end(void);
 
 void run_echo(const struct options *options);
 void run_connect(const struct options *options);
 void run_idle(const struct options *options);
+void run_storm(const struct options *options);
 
 #endif

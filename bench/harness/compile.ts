@@ -8,7 +8,7 @@ const SOURCES = join(BENCH, 'c');
 
 const PROGRAMS = {
   'epoll-echo': ['epoll-echo.c'],
-  load: ['load.c', 'load-connect.c', 'load-echo.c', 'measure.c', 'sockets.c'],
+  load: ['load.c', 'load-connect.c', 'load-echo.c', 'load-storm.c', 'measure.c', 'sockets.c'],
 } as const;
 
 /** Thrown where there is no gcc and a program would have to be compiled. */

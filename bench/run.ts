@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 import { buildHeddle } from './harness/build.js';
-import { allRows, pickRows } from './harness/catalogue.js';
+import { allRows, pickPeers, pickRows } from './harness/catalogue.js';
 import { compiled, CompilerMissing } from './harness/compile.js';
 import { chooseCores } from './harness/cores.js';
 import { describeMachine } from './harness/machine.js';
@@ -15,16 +15,18 @@ import { runRow } from './harness/run-row.js';
 import { table } from './harness/table.js';
 
 /** With fewer rounds than this, chance decides too much. */
-const ROUNDS_WANTED = 7;
+const ROUNDS_WANTED = 9;
 
 // Results go to standard output; progress and warnings to standard error.
 const say = (text: string) => void process.stdout.write(`${text}\n`);
 const warn = (text: string) => void process.stderr.write(`${text}\n`);
 
 async function main(options: Options): Promise<boolean> {
-  const rows = pickRows(await allRows(), options.rows);
+  const rows = pickPeers(pickRows(await allRows(), options.rows), options.peers);
   if (options.list) {
-    for (const { name, title } of rows) say(`${name}: ${title}`);
+    for (const { name, title, peers } of rows) {
+      say(`${name}: ${title} (${peers.map((peer) => peer.name).join(', ')})`);
+    }
     return true;
   }
   const settings = prepare(options);

@@ -4,20 +4,23 @@
  *   load echo    --port N [--connections 64] [--size 64] [--outstanding 1] [--lines] (--seconds S | --count N)
  *   load connect --port N [--connections 64] [--size 64] (--seconds S | --count N)
  *   load idle    --port N [--connections 64] [--size 64] --count N
- *   and for these [--warmup-seconds S] [--warmup-count N]
+ *   load bulk-in | bulk-out | bulk-both  --port N [--connections 64] --seconds S
+ *   and for all of them [--warmup-seconds S] [--warmup-count N]
  *   load storm   --port N [--size 64] --count N --seconds S
  *
  * echo: connections that stay, `outstanding` messages under way on each; an operation is a message and its
- * echo; with --lines each message is a line that ends with CR LF. connect: an operation is to connect, send a message, read its echo, end the writing and wait for the
- * server's end; `connections` of them are under way. idle: an operation is to connect, send a message and
- * read its echo; the connection stays open. storm: `count` clients at once, more than the server can serve; how
- * they are answered within `seconds`, see load-storm.c.
+ * echo; with --lines each message is a line that ends with CR LF. connect: an operation is to connect, send a message,
+ * read its echo, end the writing and wait for the server's end; `connections` of them are under way. idle: an operation
+ * is to connect, send a message and read its echo; the connection stays open. bulk: as many bytes as go through
+ * `connections`, to a server that reads them, from one that sends, or to one that echoes and back; an operation is a
+ * byte, and how long one took isn't told (0). storm: `count` clients at once, more than the server can serve, and how they are answered within
+ * `seconds`; its conversation is in load-storm.c.
  *
  * The conversation: it connects and warms the server up, prints "ready", waits for the line "go" on standard
- * input, runs the measured phase and prints one line of JSON (operations, seconds, p50Us, p99Us: the time an
- * operation took, in microseconds). It keeps what is open open until its standard input ends, so that
+ * input, runs the measured phase and prints one line of JSON (operations, seconds, cpuUs: the CPU time that
+ * this process used for it, p50Us, p99Us: the time an operation took, in microseconds). It keeps what is open open until its standard input ends, so that
  * whoever reads the server's figures after the JSON line reads them without the closing. Every byte that
- * comes back is compared; whatever goes wrong ends it with a sentence and a non-zero status.
+ * comes back is compared (but see load-bulk.c); whatever goes wrong ends it with a sentence and a non-zero status.
  */
 #include "load.h"
 
@@ -74,8 +77,14 @@ int main(int argc, char **argv) {
     run_idle(&options);
   } else if (strcmp(mode, "storm") == 0) {
     run_storm(&options);
+  } else if (strcmp(mode, "bulk-in") == 0) {
+    run_bulk(&options, BULK_IN);
+  } else if (strcmp(mode, "bulk-out") == 0) {
+    run_bulk(&options, BULK_OUT);
+  } else if (strcmp(mode, "bulk-both") == 0) {
+    run_bulk(&options, BULK_BOTH);
   } else {
-    fail_because("the mode must be echo, connect, idle or storm");
+    fail_because("the mode must be echo, connect, idle, storm, bulk-in, bulk-out or bulk-both");
   }
   wait_for_end();
   return 0;

@@ -13,7 +13,7 @@ enum {
 
 struct options {
   int port;
-  int connections; /* echo: how many; connect and idle: how many are being opened at once. */
+  int connections; /* echo and bulk: how many; connect and idle: how many are being opened at once. */
   size_t size;     /* Bytes of a message. */
   int outstanding; /* echo: messages under way on each connection. */
   bool lines;      /* echo: messages are lines. */
@@ -30,6 +30,7 @@ struct options {
  */
 struct phase {
   uint64_t began_ns;
+  uint64_t began_cpu_us; /* This process's CPU time then. */
   uint64_t deadline_ns;
   long left;     /* Operations that may still begin. */
   long underway; /* Begun and not done. */
@@ -74,6 +75,9 @@ void wait_for_line(const char *expected);
 /* Waits for the end of standard input. */
 void wait_for_end(void);
 
+enum bulk_direction { BULK_IN, BULK_OUT, BULK_BOTH };
+
+void run_bulk(const struct options *options, enum bulk_direction direction);
 void run_echo(const struct options *options);
 void run_connect(const struct options *options);
 void run_idle(const struct options *options);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 void fail(const char *what) {
@@ -57,11 +58,20 @@ double histogram_percentile_us(double share) {
   return 0;
 }
 
+/* The CPU time of this process, user and system. */
+static uint64_t cpu_us(void) {
+  struct rusage used;
+  if (getrusage(RUSAGE_SELF, &used) < 0) fail("getrusage");
+  return (uint64_t)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000u +
+         (uint64_t)(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
+}
+
 struct phase phase_begin(double seconds, long count) {
   uint64_t now = now_ns();
   histogram_clear();
   return (struct phase){
       .began_ns = now,
+      .began_cpu_us = cpu_us(),
       .deadline_ns = seconds > 0 ? now + (uint64_t)(seconds * 1e9) : UINT64_MAX,
       .left = count > 0 ? count : LONG_MAX,
   };
@@ -82,8 +92,9 @@ void phase_done(struct phase *phase, uint64_t took_ns) {
 
 void phase_report(const struct phase *phase) {
   double seconds = (double)(now_ns() - phase->began_ns) / 1e9;
-  printf("{\"operations\":%ld,\"seconds\":%.6f,\"p50Us\":%.2f,\"p99Us\":%.2f}\n", phase->done, seconds,
-         histogram_percentile_us(0.5), histogram_percentile_us(0.99));
+  uint64_t cpu = cpu_us() - phase->began_cpu_us;
+  printf("{\"operations\":%ld,\"seconds\":%.6f,\"cpuUs\":%llu,\"p50Us\":%.2f,\"p99Us\":%.2f}\n", phase->done,
+         seconds, (unsigned long long)cpu, histogram_percentile_us(0.5), histogram_percentile_us(0.99));
   fflush(stdout);
 }
 

@@ -14,12 +14,13 @@ export interface LoadRow {
   readonly peers?: readonly Peer[];
 }
 
-const METRICS: readonly Metric[] = [
+export const LOAD_METRICS: readonly Metric[] = [
   { name: 'total', label: 'CPU us/op', digits: 2, compared: true },
   { name: 'user', label: 'user', digits: 2, compared: true },
   { name: 'system', label: 'system', digits: 2, compared: true },
   { name: 'rate', label: 'op/s', digits: 0, compared: false },
   { name: 'busy', label: 'busy %', digits: 0, compared: false },
+  { name: 'load', label: 'load us/op', digits: 2, compared: false },
   { name: 'p50', label: 'p50 us', digits: 0, compared: false },
   { name: 'p99', label: 'p99 us', digits: 0, compared: false },
 ];
@@ -33,23 +34,41 @@ export function loadRow({ name, title, load, targets, peers = ECHO_PEERS }: Load
     name,
     title,
     peers,
-    metrics: METRICS,
+    metrics: LOAD_METRICS,
     targets,
     measure: (peer, settings) => measure(peer, load, settings),
   };
 }
 
 async function measure(peer: Peer, words: readonly string[], settings: Settings): Promise<Sample> {
-  const times = ['--seconds', `${settings.seconds}`, '--warmup-seconds', `${settings.warmupSeconds}`];
   await using server = await Server.start(peer, settings);
+  return await measureUnderLoad(server, words, settings);
+}
+
+/** Warms the server up, puts load on it and takes all the figures of LOAD_METRICS. */
+export async function measureUnderLoad(
+  server: Server,
+  words: readonly string[],
+  settings: Settings,
+): Promise<Sample> {
+  const times = ['--seconds', `${settings.seconds}`, '--warmup-seconds', `${settings.warmupSeconds}`];
   await using load = await Load.start(server, [...words, ...times], settings);
   const before = await server.usage();
   const outcome = await load.run();
   const after = await server.usage();
+  checkCount(before, after, outcome);
   return sample(before, after, outcome);
 }
 
-function sample(before: Usage, after: Usage, { operations, seconds, p50Us, p99Us }: Outcome): Sample {
+/** A server that counts what it reads has to have read all that was sent; an operation is a byte there. */
+function checkCount(before: Usage, after: Usage, { operations }: Outcome): void {
+  if (before.bytesRead === undefined || after.bytesRead === undefined) return;
+  const counted = after.bytesRead - before.bytesRead;
+  if (counted !== operations)
+    throw new Error(`The server read ${counted} bytes of ${operations} that were sent`);
+}
+
+function sample(before: Usage, after: Usage, { operations, seconds, cpuUs, p50Us, p99Us }: Outcome): Sample {
   const userUs = after.userUs - before.userUs;
   const systemUs = after.systemUs - before.systemUs;
   return {
@@ -59,6 +78,8 @@ function sample(before: Usage, after: Usage, { operations, seconds, p50Us, p99Us
     rate: operations / seconds,
     // The share of the time in which the server had its processor: near 100 it was the bottleneck.
     busy: (userUs + systemUs) / (seconds * 1e4),
+    // On another processor: where it is less than the server's, the load generator can always go on.
+    load: cpuUs / operations,
     p50: p50Us,
     p99: p99Us,
   };

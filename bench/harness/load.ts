@@ -8,6 +8,8 @@ export interface Outcome {
   readonly operations: number;
   /** From its beginning until the last operation was done. */
   readonly seconds: number;
+  /** The CPU time that the load generator used for it, in microseconds. */
+  readonly cpuUs: number;
   /** How long an operation took, in microseconds. */
   readonly p50Us: number;
   readonly p99Us: number;
@@ -43,7 +45,7 @@ export class Load implements AsyncDisposable {
 
   /** Runs the measured phase. The connections stay open until it is disposed of. */
   async run(): Promise<Outcome> {
-    const outcome = await this.ask('go', ['operations', 'seconds', 'p50Us', 'p99Us']);
+    const outcome = await this.ask('go', ['operations', 'seconds', 'cpuUs', 'p50Us', 'p99Us']);
     if (outcome.operations === 0) throw new Error('The load generator did nothing');
     return outcome;
   }

@@ -3,15 +3,19 @@ import { readFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 
-import { compilerVersion } from './compile.js';
+import { gccVersion, goVersion } from './compile.js';
 import { REPOSITORY } from './paths.js';
+import { pythonVersions } from './python.js';
 
 /** What figures have to be read beside. */
 export type Machine = Readonly<Record<string, string>>;
 
+const MISSING = 'not there';
+
 /** The machine and the versions of all that takes part. */
 export function describeMachine(driver: string | null): Machine {
   const processors = cpus();
+  const { python, twisted, uvloop } = pythonVersions();
   return {
     processor: `${processors[0]?.model ?? 'unknown'}, ${processors.length} of them`,
     memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
@@ -21,7 +25,11 @@ export function describeMachine(driver: string | null): Machine {
     driver: driver ?? 'default',
     koffi: packageVersion('node_modules/koffi'),
     ...(driver === 'ffi-napi' ? { 'ffi-napi': packageVersion('node_modules/ffi-napi') } : {}),
-    gcc: compilerVersion() ?? 'not there',
+    gcc: gccVersion() ?? MISSING,
+    go: goVersion() ?? MISSING,
+    python: python ?? MISSING,
+    twisted: twisted ?? MISSING,
+    uvloop: uvloop ?? MISSING,
     'load average': loadavg()[0]!.toFixed(2),
   };
 }
@@ -34,7 +42,7 @@ function packageVersion(folder: string): string {
     return version;
   } catch {
     // Only for the reader's information: a package that isn't there shows when its driver is loaded.
-    return 'not there';
+    return MISSING;
   }
 }
 

@@ -5,8 +5,10 @@ import { REPOSITORY, RESULTS } from './paths.js';
 
 export const USAGE = `npm run bench -- [row ...] [options]
 
-  --rounds N       rounds, each peer once in each (7; with --quick 3)
-  --seconds S      measured time of each turn (2; with --quick 0.5)
+  row              a row's name, or a pattern such as 'echo*'; without one, all rows
+  --peers A,B      these peers only, and the targets that are about them
+  --rounds N       rounds, each peer once in each (9; with --quick 3)
+  --seconds S      measured time of each turn (0.8; with --quick 0.3)
   --quick          a short run to see that all works; its figures are rough
   --driver NAME    the FFI driver of heddle: koffi or ffi-napi
   --json FILE      keep the results, every sample of them, in bench/results/FILE
@@ -22,6 +24,8 @@ const DRIVERS = ['koffi', 'ffi-napi'];
 /** The command line, checked. */
 export interface Options {
   readonly rows: readonly string[];
+  /** Null: all of them. */
+  readonly peers: readonly string[] | null;
   readonly rounds: number;
   readonly seconds: number;
   readonly warmupSeconds: number;
@@ -45,6 +49,7 @@ export function parseOptions(words: readonly string[]): Options {
     args: [...words],
     allowPositionals: true,
     options: {
+      peers: { type: 'string' },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       quick: { type: 'boolean', default: false },
@@ -62,13 +67,14 @@ export function parseOptions(words: readonly string[]): Options {
   if (values.driver !== undefined && !DRIVERS.includes(values.driver)) {
     throw new RangeError(`--driver must be one of ${DRIVERS.join(', ')}`);
   }
-  const rounds = positive('--rounds', values.rounds) ?? (quick ? 3 : 7);
+  const rounds = positive('--rounds', values.rounds) ?? (quick ? 3 : 9);
   if (!Number.isInteger(rounds)) throw new RangeError('--rounds must be a whole number');
   return {
     rows: positionals,
+    peers: values.peers?.split(',').map((name) => name.trim()) ?? null,
     rounds,
-    seconds: positive('--seconds', values.seconds) ?? (quick ? 0.5 : 2),
-    warmupSeconds: quick ? 0.3 : 1,
+    seconds: positive('--seconds', values.seconds) ?? (quick ? 0.3 : 0.8),
+    warmupSeconds: quick ? 0.2 : 0.5,
     quick,
     driver: values.driver ?? null,
     json: values.json === undefined ? null : resolve(RESULTS, values.json),

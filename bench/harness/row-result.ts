@@ -30,11 +30,11 @@ export interface Ratio {
   readonly spreads: Readonly<Record<string, Spread | null>>;
 }
 
-export interface JudgedTarget extends Target {
+export type JudgedTarget = Target & {
   /** The median ratio or figure; null where it couldn't be formed, for one because a peer was left out. */
   readonly measured: number | null;
   readonly met: boolean;
-}
+};
 
 export function summarize(
   row: Row,
@@ -82,7 +82,11 @@ function judge(target: Target, peers: readonly PeerResult[], ratios: readonly Ra
       ? peers.find(({ name }) => name === target.of)?.figures
       : ratios.find(({ of, against }) => of === target.of && against === target.against)?.spreads;
   const measured = judged?.[target.metric]?.median ?? null;
-  return { ...target, measured, met: measured !== null && measured <= target.atMost };
+  return { ...target, measured, met: measured !== null && meets(measured, target) };
+}
+
+function meets(measured: number, { atMost, atLeast }: Target): boolean {
+  return atMost === undefined ? measured >= atLeast : measured <= atMost;
 }
 
 function column(samples: readonly Sample[], metric: string): number[] {

@@ -40,13 +40,18 @@ export interface Metric {
 /** What one peer's turn in one round gave: a figure for each metric, by its name. */
 export type Sample = Readonly<Record<string, number>>;
 
-/** The median ratio of `of` to `against` in `metric`, or without `against` the median figure itself, is to be at most `atMost`. */
-export interface Target {
+/**
+ * What the median ratio of `of` to `against` in `metric` is to be, or without `against` the median figure itself:
+ * at most `atMost`, or at least `atLeast`.
+ */
+export type Target = (
+  | { readonly atMost: number; readonly atLeast?: never }
+  | { readonly atLeast: number; readonly atMost?: never }
+) & {
   readonly metric: string;
   readonly of: string;
   readonly against?: string;
-  readonly atMost: number;
-}
+};
 
 /** A benchmark. Each file of bench/rows/ exports some as `rows`. */
 export interface Row {

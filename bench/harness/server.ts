@@ -9,6 +9,8 @@ export interface Usage {
   readonly rss: number;
   /** Bytes in use on the collected heap, and what its objects hold beside it; 0 where there is none. */
   readonly heap: number;
+  /** What it has read from its clients, in bytes, where it counts that. */
+  readonly bytesRead?: number;
 }
 
 /** A peer's server in a process of its own. It speaks as servers/control.mjs says. */
@@ -41,11 +43,11 @@ export class Server implements AsyncDisposable {
   }
 
   async usage(): Promise<Usage> {
-    const { userUs, systemUs, rss, heap } = await this.#process.ask('usage');
+    const { userUs, systemUs, rss, heap, bytesRead } = await this.#process.ask('usage');
     if (userUs === undefined || systemUs === undefined || rss === undefined || heap === undefined) {
       throw new Error('The answer to usage lacks a field');
     }
-    return { userUs, systemUs, rss, heap };
+    return { userUs, systemUs, rss, heap, ...(bytesRead === undefined ? {} : { bytesRead }) };
   }
 
   /** Has it give back the memory that it doesn't need: garbage collected, free heap returned. */

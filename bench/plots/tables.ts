@@ -68,10 +68,10 @@ function machineTable({ machine, rounds }: Results): string {
 
 function targetsTable({ results }: Results): string {
   const lines = results.flatMap((row) =>
-    row.targets.map(({ metric, of, against, atMost, measured, met }) => [
+    row.targets.map(({ metric, of, against, atMost, atLeast, measured, met }) => [
       row.name,
       `${withMicro(metricOf(row, metric).label)}: ${of}${against === undefined ? '' : ` / ${against}`}`,
-      `at most ${atMost}`,
+      atMost === undefined ? `at least ${atLeast}` : `at most ${atMost}`,
       measured === null ? NOTHING : withThousands(measured.toFixed(measured >= 100 ? 0 : 2)),
       measured === null ? 'not measured' : met ? 'met' : 'missed',
     ]),

@@ -1,5 +1,5 @@
 // How the harness talks with a server of JavaScript: the server says "port N" once it listens and answers each
-// request on its standard input with one line of JSON. ../c/epoll-echo.c answers to the same words.
+// request on its standard input with one line of JSON. ../c/server.c, control.py and ../go/echo.go answer to the same words.
 import { createInterface } from 'node:readline';
 
 /** Times are in microseconds of this whole process, all its threads together; memory is in bytes. */
@@ -17,16 +17,18 @@ function collectGarbage() {
   return {};
 }
 
-const ANSWERS = new Map([
-  ['usage', usage],
-  ['gc', collectGarbage],
-]);
-
-/** Announces the port, answers requests, and ends the process when standard input ends. */
-export function announce(port) {
+/**
+ * Announces the port, answers requests, and ends the process when standard input ends. What `bytesRead` answers is told with the
+ * usage.
+ */
+export function announce(port, bytesRead) {
+  const answers = {
+    usage: () => ({ ...usage(), bytesRead: bytesRead?.() }),
+    gc: collectGarbage,
+  };
   const requests = createInterface({ input: process.stdin });
   requests.on('line', (request) => {
-    const answer = ANSWERS.get(request);
+    const answer = answers[request];
     if (answer === undefined) throw new Error(`Unknown request ${request}`);
     process.stdout.write(`${JSON.stringify(answer())}\n`);
   });

@@ -1,14 +1,19 @@
 import { expect } from 'chai';
 
 import { coreList } from '../../bench/harness/cores.js';
-import { pickRows } from '../../bench/harness/catalogue.js';
 import { parseOptions } from '../../bench/harness/options.js';
 import { RESULTS } from '../../bench/harness/paths.js';
-import type { Row } from '../../bench/harness/row.js';
 
 describe('options of benchmarks', () => {
-  it('`parseOptions()` runs seven rounds of a fresh build unless told otherwise', () => {
-    expect(parseOptions([])).to.include({ rounds: 7, build: true, quick: false, check: false, json: null });
+  it('`parseOptions()` runs nine rounds of all peers on a fresh build unless told otherwise', () => {
+    expect(parseOptions([])).to.include({
+      peers: null,
+      rounds: 9,
+      build: true,
+      quick: false,
+      check: false,
+      json: null,
+    });
   });
 
   it('`parseOptions()` takes row names between options', () => {
@@ -16,6 +21,10 @@ describe('options of benchmarks', () => {
       rows: ['echo', 'idle'],
       rounds: 9,
     });
+  });
+
+  it('`parseOptions()` takes names of peers between commas', () => {
+    expect(parseOptions(['--peers', 'heddle, C']).peers).to.deep.equal(['heddle', 'C']);
   });
 
   it('`parseOptions()` lets --rounds overrule --quick', () => {
@@ -43,13 +52,6 @@ describe('options of benchmarks', () => {
       expect(() => parseOptions(words)).to.throw(RangeError, words[0]);
     });
   }
-
-  it('`pickRows()` names the rows there are when asked for another', () => {
-    const rows = ['echo', 'idle'].map((name) => ({ name }) as Row);
-    expect(pickRows(rows, ['idle'])).to.deep.equal([{ name: 'idle' }]);
-    expect(pickRows(rows, [])).to.equal(rows);
-    expect(() => pickRows(rows, ['ehco'])).to.throw(RangeError, 'There is no row ehco; there are echo, idle');
-  });
 
   it('`coreList()` reads ranges and single numbers', () => {
     expect(coreList('0-2,5')).to.deep.equal([0, 1, 2, 5]);

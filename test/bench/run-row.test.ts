@@ -62,6 +62,14 @@ describe('runRow()', () => {
     expect(result.targets).to.deep.equal([{ ...TARGET, measured: 0.6, met: false }]);
   });
 
+  it('calls a target of a least ratio missed when the ratio is below it', async () => {
+    const least = (atLeast: number): Target => ({ metric: 'cost', of: 'ours', against: 'theirs', atLeast });
+    const row = rowOf((peer) => ({ cost: peer.name === 'ours' ? 6 : 10, rate: 1 }));
+    const result = await runRow({ ...row, targets: [least(0.6), least(0.7)] }, 1, SETTINGS, ignore);
+    expect(result.targets.map(({ met }) => met)).to.deep.equal([true, false]);
+    expect(report(result, row.metrics)).to.include('at least 0.700');
+  });
+
   it('leaves a peer out that fails, aloud, and goes on with the others', async () => {
     const said: string[] = [];
     let turns = 0;
@@ -93,14 +101,24 @@ describe('runRow()', () => {
     expect(report(await runRow(row, 1, SETTINGS, ignore), row.metrics)).to.equal(
       [
         'row: a row',
-        '  median  cost  rate',
-        '  ours     1.0  1000',
-        '  theirs   4.0  1000',
+        '  median            cost  rate',
+        '  ours    1.0 (1.0..1.0)  1000',
+        '  theirs  4.0 (4.0..4.0)  1000',
         '  ratio                       cost',
         '  ours / theirs  0.25 (0.25..0.25)',
-        '  target               at most  measured',
-        '  cost: ours / theirs    0.500     0.250  met',
+        '  target                      wanted  measured',
+        '  cost: ours / theirs  at most 0.500     0.250  met',
       ].join('\n'),
     );
+  });
+
+  it('is printed with the ratios of the first peer only where there are many', async () => {
+    const row = rowOf(() => ({ cost: 1, rate: 1 }));
+    const peers = ['ours', 'a', 'b', 'c', 'd'].map((name) => ({ name, command: () => [] }));
+    const result = await runRow({ ...row, peers, targets: [] }, 1, SETTINGS, ignore);
+    expect(result.ratios).to.have.lengthOf(10);
+    const text = report(result, row.metrics);
+    expect(text).to.include('ours / d');
+    expect(text).not.to.include('a / b');
   });
 });

@@ -3,6 +3,7 @@ import type { TopLevelSpec } from 'vega-lite';
 import type { Spread } from '../harness/statistics.js';
 import { colourScale } from './colours.js';
 import type { PanelSpec } from './render.js';
+import { ticksTo } from './ticks.js';
 
 /** A peer's figure as a bar. */
 export interface Bar extends Spread {
@@ -16,6 +17,8 @@ export interface BarPanel {
   /** What the axis counts, with the unit. */
   readonly axis: string;
   readonly bars: readonly Bar[];
+  /** Where the axis ends; else a little beyond the longest bar. */
+  readonly end?: number;
 }
 
 const WIDTH = 560;
@@ -24,24 +27,30 @@ const BETWEEN = 28;
 /** The share of an axis that is left free for the label behind the longest bar. */
 const LABEL_ROOM = 1.22;
 
+/** The panels in one line, or in several. */
+const COLUMNS = 2;
+
 /** Panels of horizontal bars side by side; a line across the end of a bar goes from the least round to the greatest. */
 export function barChart(title: string, subtitle: string, panels: readonly BarPanel[]): TopLevelSpec {
-  const width = Math.floor((WIDTH - BETWEEN * (panels.length - 1)) / panels.length);
+  const columns = Math.min(panels.length, COLUMNS);
+  const width = Math.floor((WIDTH - BETWEEN * (columns - 1)) / columns);
   return {
     title: { text: title, subtitle },
     spacing: BETWEEN,
-    hconcat: panels.map((panel, place) => barPanel(panel, width, place === 0)),
+    columns,
+    concat: panels.map((panel, place) => barPanel(panel, width, place % columns === 0)),
   };
 }
 
-function barPanel({ axis, bars }: BarPanel, width: number, named: boolean): PanelSpec {
+function barPanel({ axis, bars, end }: BarPanel, width: number, named: boolean): PanelSpec {
   const peers = bars.map(({ peer }) => peer);
-  const reach = Math.max(...bars.map(({ max }) => max)) * LABEL_ROOM;
+  const greatest = end ?? Math.max(...bars.map(({ max }) => max));
+  const reach = greatest * LABEL_ROOM;
   const x = {
     field: 'median',
     type: 'quantitative',
     scale: { domainMin: 0, domainMax: reach > 0 ? reach : 1, nice: false },
-    axis: { title: axis, tickCount: 4, titleAnchor: 'start' },
+    axis: { title: axis, values: ticksTo(greatest).filter((tick) => tick <= reach), titleAnchor: 'start' },
   } as const;
   const y = {
     field: 'peer',

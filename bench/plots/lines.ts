@@ -3,6 +3,7 @@ import type { TopLevelSpec } from 'vega-lite';
 import type { Spread } from '../harness/statistics.js';
 import { colourScale } from './colours.js';
 import type { PanelSpec } from './render.js';
+import { ticksTo } from './ticks.js';
 
 /** A peer's figure at a place of the x axis. */
 export interface Point extends Spread {
@@ -41,7 +42,7 @@ export function lineChart(
 ): TopLevelSpec {
   const peers = [...new Set(panels.flatMap(({ points }) => points.map(({ peer }) => peer)))];
   const width = Math.floor((WIDTH - BETWEEN * (panels.length - 1)) / panels.length);
-  const greatest = Math.max(...panels.flatMap(({ points }) => points.map(({ max }) => max)));
+  const common = reachOf(panels);
   return {
     title: { text: title, subtitle },
     spacing: BETWEEN,
@@ -49,31 +50,36 @@ export function lineChart(
       linePanel(panel, peers, axes, {
         width,
         named: place === 0,
-        greatest: axes.ownY === true ? null : greatest,
+        reach: axes.ownY === true ? reachOf([panel]) : common,
       }),
     ),
   };
+}
+
+/** The least and the greatest figure that an axis has to show. */
+type Reach = readonly [least: number, greatest: number];
+
+function reachOf(panels: readonly LinePanel[]): Reach {
+  const points = panels.flatMap((panel) => panel.points);
+  return [Math.min(...points.map(({ min }) => min)), Math.max(...points.map(({ max }) => max))];
 }
 
 interface Layout {
   readonly width: number;
   /** Whether the y axis is named: the first one's name is for all. */
   readonly named: boolean;
-  /** Where the y axis ends; null: where the panel's own figures do. */
-  readonly greatest: number | null;
+  readonly reach: Reach;
 }
 
 function linePanel(
   { title, points }: LinePanel,
   peers: readonly string[],
   { x: xTitle, y: yTitle, logarithmic = false }: LineAxes,
-  { width, named, greatest }: Layout,
+  { width, named, reach }: Layout,
 ): PanelSpec {
   const places = [...new Set(points.map(({ place }) => place))];
-  const scale = logarithmic
-    ? ({ type: 'log', nice: true } as const)
-    : ({ domainMin: 0, nice: true, ...(greatest === null ? {} : { domainMax: greatest }) } as const);
-  const axis = { title: named ? yTitle : null, tickCount: 5, format: '~s' } as const;
+  const { scale, ticks } = logarithmic ? powersOfTen(reach) : fromZero(reach);
+  const axis = { title: named ? yTitle : null, ...ticks } as const;
   return {
     width,
     height: HEIGHT,
@@ -88,7 +94,6 @@ function linePanel(
         axis: { title: xTitle, labelAngle: 0, grid: false, titleAnchor: 'start' },
       },
       color: { field: 'peer', type: 'nominal', scale: colourScale(peers) },
-      shape: { field: 'peer', type: 'nominal', scale: { domain: [...peers] } },
     },
     layer: [
       {
@@ -96,17 +101,34 @@ function linePanel(
         encoding: {
           y: { field: 'min', type: 'quantitative', scale, axis },
           y2: { field: 'max' },
-          shape: { value: 'circle' },
         },
       },
       {
         mark: { type: 'line' },
-        encoding: { y: { field: 'median', type: 'quantitative', scale, axis }, shape: { value: 'circle' } },
+        encoding: { y: { field: 'median', type: 'quantitative', scale, axis } },
       },
       {
         mark: { type: 'point', filled: true, size: 70, opacity: 1 },
-        encoding: { y: { field: 'median', type: 'quantitative', scale, axis } },
+        encoding: {
+          y: { field: 'median', type: 'quantitative', scale, axis },
+          shape: { field: 'peer', type: 'nominal', scale: { domain: [...peers] } },
+        },
       },
     ],
   };
+}
+
+/** A scale from one power of ten to another, with a line at each. */
+function powersOfTen([least, greatest]: Reach) {
+  const [first, last] = [Math.floor(Math.log10(least)), Math.ceil(Math.log10(greatest))];
+  const values = Array.from({ length: last - first + 1 }, (_, i) => 10 ** (first + i));
+  return {
+    scale: { type: 'log', domainMin: 10 ** first, domainMax: 10 ** last } as const,
+    ticks: { values, format: ',' },
+  };
+}
+
+function fromZero([, greatest]: Reach) {
+  const values = ticksTo(greatest);
+  return { scale: { domainMin: 0, domainMax: values.at(-1)! }, ticks: { values, format: ',' } };
 }

@@ -19,7 +19,7 @@ export function timers(results: Results): TopLevelSpec | null {
     ),
   }));
   if (panels.every(({ points }) => points.length === 0)) return null;
-  const axes = { x: 'timers', y: 'ns of CPU time per timer' };
+  const axes = { x: 'timers', y: 'ns of CPU time per timer', ownY: true };
   return lineChart('Timers as they become many', `x is logarithmic; ${SPREAD}`, axes, panels);
 }
 
@@ -30,8 +30,8 @@ export function turn(results: Results): TopLevelSpec | null {
   if (whole.length === 0) return null;
   return lineChart(
     'A turn of the reactor',
-    SPREAD,
-    { x: 'ready descriptors', y: 'ns of CPU time (logarithmic)', logarithmic: true },
+    `y is logarithmic; ${SPREAD}`,
+    { x: 'ready descriptors', y: 'ns of CPU time', logarithmic: true, ownY: true },
     [
       { title: 'for the whole turn', points: whole },
       { title: 'for each ready descriptor', points: points('perReady', READY.slice(1)) },

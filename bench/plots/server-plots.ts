@@ -45,8 +45,8 @@ export function storm(results: Results): TopLevelSpec | null {
       ...answered,
       bars: answered.bars.map((bar) => (hangs(bar.peer) ? { ...bar, label: 'never' } : bar)),
     },
-    barsOf(row, 'fullCpu', 'CPU % while full'),
-    barsOf(row, 'recoveryMs', 'ms to recover'),
+    { ...barsOf(row, 'fullCpu', '% of a processor while full'), end: 100 },
+    barsOf(row, 'recoveryMs', 'ms until a new client is served again'),
   ]);
 }
 

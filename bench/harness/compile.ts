@@ -29,8 +29,8 @@ const PROGRAMS = {
     'load-bulk.c',
     'load-connect.c',
     'load-echo.c',
-    'load-storm.c',
     'measure.c',
+    'page-cache.c',
     'sockets.c',
   ),
   'go-echo': {

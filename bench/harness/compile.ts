@@ -29,6 +29,7 @@ const PROGRAMS = {
     'load-bulk.c',
     'load-connect.c',
     'load-echo.c',
+    'load-storm.c',
     'measure.c',
     'page-cache.c',
     'sockets.c',

@@ -6,13 +6,15 @@
  *   load idle    --port N [--connections 64] [--size 64] --count N
  *   load bulk-in | bulk-out | bulk-both  --port N [--connections 64] --seconds S
  *   and for all of them [--warmup-seconds S] [--warmup-count N]
+ *   load storm   --port N [--size 64] --count N --seconds S
  *
  * echo: connections that stay, `outstanding` messages under way on each; an operation is a message and its
  * echo; with --lines each message is a line that ends with CR LF. connect: an operation is to connect, send a message,
  * read its echo, end the writing and wait for the server's end; `connections` of them are under way. idle: an operation
  * is to connect, send a message and read its echo; the connection stays open. bulk: as many bytes as go through
  * `connections`, to a server that reads them, from one that sends, or to one that echoes and back; an operation is a
- * byte, and how long one took isn't told (0).
+ * byte, and how long one took isn't told (0). storm: `count` clients at once, more than the server can serve, and how they are answered within
+ * `seconds`; its conversation is in load-storm.c.
  *
  * The conversation: it connects and warms the server up, prints "ready", waits for the line "go" on standard
  * input, runs the measured phase and prints one line of JSON (operations, seconds, cpuUs: the CPU time that
@@ -73,6 +75,8 @@ int main(int argc, char **argv) {
     run_connect(&options);
   } else if (strcmp(mode, "idle") == 0) {
     run_idle(&options);
+  } else if (strcmp(mode, "storm") == 0) {
+    run_storm(&options);
   } else if (strcmp(mode, "bulk-in") == 0) {
     run_bulk(&options, BULK_IN);
   } else if (strcmp(mode, "bulk-out") == 0) {
@@ -80,7 +84,7 @@ int main(int argc, char **argv) {
   } else if (strcmp(mode, "bulk-both") == 0) {
     run_bulk(&options, BULK_BOTH);
   } else {
-    fail_because("the mode must be echo, connect, idle, bulk-in, bulk-out or bulk-both");
+    fail_because("the mode must be echo, connect, idle, storm, bulk-in, bulk-out or bulk-both");
   }
   wait_for_end();
   return 0;

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 enum {
   RECEIVE_BYTES = 64 * 1024,
@@ -58,6 +59,8 @@ double histogram_percentile_us(double share);
 
 /* A connected socket. Each call takes the next of several source addresses, see sockets.c. */
 int connect_to(int port);
+/* The same without waiting: the socket is non-blocking, and writable once it is connected or has failed. */
+int connect_begin(int port);
 int epoll_make(void);
 void epoll_watch(int epoll_fd, int operation, int fd, uint32_t events, void *data);
 void raise_descriptor_limit(long needed);
@@ -65,9 +68,22 @@ void raise_descriptor_limit(long needed);
 /* The bytes of all messages, one after the other, from `offset` on in the stream: RECEIVE_BYTES of them. */
 void pattern_make(size_t size, bool lines);
 const char *pattern_at(uint64_t offset);
+/*
+ * For messages so large that copying them costs more than the calls do, the load generator copies nothing, or it would
+ * be slower than a server. It sends from the page cache, and drops what comes (MSG_TRUNC, tcp(7)) but for samples.
+ */
+struct page_cache {
+  int fd;
+  size_t length; /* Of bytes that are repeated in it without a break. */
+};
+struct page_cache page_cache_of(const char *bytes, size_t length, size_t times);
+/* Sends up to `length` bytes from `offset` on in the endless stream of those bytes. The socket is non-blocking. */
+ssize_t page_cache_send(const struct page_cache *cache, int fd, uint64_t offset, size_t length);
 
 /* Says "ready" and waits for "go". */
 void wait_for_go(void);
+/* Waits for this line; where standard input ends instead, the program does. */
+void wait_for_line(const char *expected);
 /* Waits for the end of standard input. */
 void wait_for_end(void);
 
@@ -77,5 +93,6 @@ void run_bulk(const struct options *options, enum bulk_direction direction);
 void run_echo(const struct options *options);
 void run_connect(const struct options *options);
 void run_idle(const struct options *options);
+void run_storm(const struct options *options);
 
 #endif

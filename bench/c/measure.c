@@ -99,11 +99,19 @@ void phase_report(const struct phase *phase) {
 }
 
 void wait_for_go(void) {
-  char line[16];
   printf("ready\n");
   fflush(stdout);
+  wait_for_line("go");
+}
+
+void wait_for_line(const char *expected) {
+  char line[16];
   if (fgets(line, sizeof line, stdin) == NULL) exit(0);
-  if (strcmp(line, "go\n") != 0) fail_because("expected the line go");
+  line[strcspn(line, "\n")] = '\0';
+  if (strcmp(line, expected) != 0) {
+    fprintf(stderr, "load: expected the line %s\n", expected);
+    exit(1);
+  }
 }
 
 void wait_for_end(void) {

@@ -23,6 +23,7 @@
 #include "load.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,17 +35,32 @@ enum { SOURCES = 64, DESCRIPTORS_BESIDE = 16 };
 
 static const uint32_t FIRST_SOURCE = INADDR_LOOPBACK + 1; /* 127.0.0.2 */
 
-int connect_to(int port) {
+static int open_bound(int flags) {
   static uint32_t turn;
   static const int enabled = 1;
   struct sockaddr_in from = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(FIRST_SOURCE + turn++ % SOURCES)};
-  struct sockaddr_in to = {
-      .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
   if (fd < 0) fail("socket");
   if (setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &enabled, sizeof enabled) < 0) fail("setsockopt");
   if (bind(fd, (struct sockaddr *)&from, sizeof from) < 0) fail("bind");
-  if (connect(fd, (struct sockaddr *)&to, sizeof to) < 0) fail("connect");
+  return fd;
+}
+
+static int connect_loopback(int fd, int port) {
+  struct sockaddr_in to = {
+      .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  return connect(fd, (struct sockaddr *)&to, sizeof to);
+}
+
+int connect_to(int port) {
+  int fd = open_bound(0);
+  if (connect_loopback(fd, port) < 0) fail("connect");
+  return fd;
+}
+
+int connect_begin(int port) {
+  int fd = open_bound(SOCK_NONBLOCK);
+  if (connect_loopback(fd, port) < 0 && errno != EINPROGRESS) fail("connect");
   return fd;
 }
 

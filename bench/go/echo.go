@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"syscall"
+	"time"
 )
 
 // As much as io.Copy takes. io.Copy itself would move the bytes by splice(2) and show a program none of them.
@@ -31,18 +32,39 @@ func echo(connection net.Conn) {
 	}
 }
 
+const (
+	firstWait   = 5 * time.Millisecond
+	longestWait = time.Second
+)
+
+// Where accepting fails for a while, as for lack of a descriptor, it waits and tries again, as net/http does: 5 ms at first,
+// then twice as long each time.
 func accept(listener net.Listener) {
+	wait := firstWait
 	for {
 		connection, err := listener.Accept()
-		if err != nil {
+		if err == nil {
+			wait = firstWait
+			go echo(connection)
+			continue
+		}
+		if failure, ok := err.(net.Error); !ok || !failure.Temporary() {
 			log.Fatal(err)
 		}
-		go echo(connection)
+		time.Sleep(wait)
+		wait = min(2*wait, longestWait)
 	}
 }
 
-func microseconds(time syscall.Timeval) int64 {
-	return time.Sec*1e6 + time.Usec
+func min(a, b time.Duration) time.Duration {
+	if a < b {
+		return a
+	}
+	return b
+}
+
+func microseconds(used syscall.Timeval) int64 {
+	return used.Sec*1e6 + used.Usec
 }
 
 func residentBytes() int64 {

@@ -37,6 +37,13 @@ export class LineProcess implements AsyncDisposable {
     });
   }
 
+  /** The process's number. Throws an Error if it couldn't be started. */
+  get pid(): number {
+    const { pid } = this.#child;
+    if (pid === undefined) throw new Error(`${this.#name} couldn't be started`);
+    return pid;
+  }
+
   send(line: string): void {
     this.#child.stdin.write(`${line}\n`);
   }

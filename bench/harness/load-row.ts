@@ -10,6 +10,8 @@ export interface LoadRow {
   /** The load generator's mode and arguments (c/load.c), but for the port and the times. */
   readonly load: readonly string[];
   readonly targets: readonly Target[];
+  /** One of many of its kind: half the measured time is enough. */
+  readonly brief?: boolean;
   /** The programs that are compared. Default: the echo servers. */
   readonly peers?: readonly Peer[];
 }
@@ -29,14 +31,15 @@ export const LOAD_METRICS: readonly Metric[] = [
  * A benchmark of the CPU time that a server's process spends on an operation. Rate and latency are shown
  * beside it, but they tell of the load generator as well, and of the two sharing a machine.
  */
-export function loadRow({ name, title, load, targets, peers = ECHO_PEERS }: LoadRow): Row {
+export function loadRow({ name, title, load, targets, brief = false, peers = ECHO_PEERS }: LoadRow): Row {
   return {
     name,
     title,
     peers,
     metrics: LOAD_METRICS,
     targets,
-    measure: (peer, settings) => measure(peer, load, settings),
+    measure: (peer, settings) =>
+      measure(peer, load, brief ? { ...settings, seconds: settings.seconds / 2 } : settings),
   };
 }
 

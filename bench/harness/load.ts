@@ -45,18 +45,21 @@ export class Load implements AsyncDisposable {
 
   /** Runs the measured phase. The connections stay open until it is disposed of. */
   async run(): Promise<Outcome> {
-    const { operations, seconds, cpuUs, p50Us, p99Us } = await this.#process.ask('go', this.#limitMs);
-    if (
-      operations === undefined ||
-      seconds === undefined ||
-      cpuUs === undefined ||
-      p50Us === undefined ||
-      p99Us === undefined
-    ) {
-      throw new Error('The report of the load generator lacks a field');
+    const outcome = await this.ask('go', ['operations', 'seconds', 'cpuUs', 'p50Us', 'p99Us']);
+    if (outcome.operations === 0) throw new Error('The load generator did nothing');
+    return outcome;
+  }
+
+  /** Sends a word of the mode's conversation; the answer has these fields. */
+  async ask<Field extends string>(
+    word: string,
+    fields: readonly Field[],
+  ): Promise<Readonly<Record<Field, number>>> {
+    const answer = await this.#process.ask(word, this.#limitMs);
+    for (const field of fields) {
+      if (answer[field] === undefined) throw new Error(`The report of the load generator lacks ${field}`);
     }
-    if (operations === 0) throw new Error('The load generator did nothing');
-    return { operations, seconds, cpuUs, p50Us, p99Us };
+    return answer;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,10 +1,12 @@
-import type { Row, Sample, Target } from './row.js';
+import type { Metric, Row, Sample, Target } from './row.js';
 import { ratioSpread, spread, type Spread } from './statistics.js';
 
 /** What all rounds of a row came to. It is what `--json` keeps. */
 export interface RowResult {
   readonly name: string;
   readonly title: string;
+  /** In the order of the table. */
+  readonly metrics: readonly Metric[];
   readonly peers: readonly PeerResult[];
   readonly ratios: readonly Ratio[];
   readonly targets: readonly JudgedTarget[];
@@ -42,7 +44,15 @@ export function summarize(
   const peers = [...samples].map(([name, all]) => ({ name, figures: figuresOf(row, all), samples: all }));
   const ratios = ratiosOf(row, peers);
   const targets = row.targets.map((target) => judge(target, peers, ratios));
-  return { name: row.name, title: row.title, peers, ratios, targets, failures: Object.fromEntries(failures) };
+  return {
+    name: row.name,
+    title: row.title,
+    metrics: row.metrics,
+    peers,
+    ratios,
+    targets,
+    failures: Object.fromEntries(failures),
+  };
 }
 
 function figuresOf(row: Row, samples: readonly Sample[]): Record<string, Spread> {

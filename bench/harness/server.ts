@@ -37,6 +37,11 @@ export class Server implements AsyncDisposable {
     }
   }
 
+  /** Of the server itself: taskset and its like become what they start. */
+  get pid(): number {
+    return this.#process.pid;
+  }
+
   async usage(): Promise<Usage> {
     const { userUs, systemUs, rss, heap, bytesRead } = await this.#process.ask('usage');
     if (userUs === undefined || systemUs === undefined || rss === undefined || heap === undefined) {

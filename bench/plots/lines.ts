@@ -1,0 +1,134 @@
+import type { TopLevelSpec } from 'vega-lite';
+
+import type { Spread } from '../harness/statistics.js';
+import { colourScale } from './colours.js';
+import type { PanelSpec } from './render.js';
+import { ticksTo } from './ticks.js';
+
+/** A peer's figure at a place of the x axis. */
+export interface Point extends Spread {
+  readonly peer: string;
+  /** What stands below it. Places are at equal distances, in the order in which they come first. */
+  readonly place: string;
+}
+
+/** Lines that have one pair of axes. */
+export interface LinePanel {
+  readonly title: string;
+  readonly points: readonly Point[];
+}
+
+export interface LineAxes {
+  /** What x counts. */
+  readonly x: string;
+  /** What y counts, with the unit. */
+  readonly y: string;
+  /** Whether y is logarithmic; else it begins at 0. */
+  readonly logarithmic?: boolean;
+  /** Whether each panel has a y axis of its own, since their figures are of different sizes. */
+  readonly ownY?: boolean;
+}
+
+const WIDTH = 600;
+const HEIGHT = 230;
+const BETWEEN = 30;
+
+/** Panels of lines side by side, one line for each peer; a vertical stroke goes from the least round to the greatest. */
+export function lineChart(
+  title: string,
+  subtitle: string,
+  axes: LineAxes,
+  panels: readonly LinePanel[],
+): TopLevelSpec {
+  const peers = [...new Set(panels.flatMap(({ points }) => points.map(({ peer }) => peer)))];
+  const width = Math.floor((WIDTH - BETWEEN * (panels.length - 1)) / panels.length);
+  const common = reachOf(panels);
+  return {
+    title: { text: title, subtitle },
+    spacing: BETWEEN,
+    hconcat: panels.map((panel, place) =>
+      linePanel(panel, peers, axes, {
+        width,
+        named: place === 0,
+        reach: axes.ownY === true ? reachOf([panel]) : common,
+      }),
+    ),
+  };
+}
+
+/** The least and the greatest figure that an axis has to show. */
+type Reach = readonly [least: number, greatest: number];
+
+function reachOf(panels: readonly LinePanel[]): Reach {
+  const points = panels.flatMap((panel) => panel.points);
+  return [Math.min(...points.map(({ min }) => min)), Math.max(...points.map(({ max }) => max))];
+}
+
+interface Layout {
+  readonly width: number;
+  /** Whether the y axis is named: the first one's name is for all. */
+  readonly named: boolean;
+  readonly reach: Reach;
+}
+
+function linePanel(
+  { title, points }: LinePanel,
+  peers: readonly string[],
+  { x: xTitle, y: yTitle, logarithmic = false }: LineAxes,
+  { width, named, reach }: Layout,
+): PanelSpec {
+  const places = [...new Set(points.map(({ place }) => place))];
+  const { scale, ticks } = logarithmic ? powersOfTen(reach) : fromZero(reach);
+  const axis = { title: named ? yTitle : null, ...ticks } as const;
+  return {
+    width,
+    height: HEIGHT,
+    title: { text: title, fontSize: 13, fontWeight: 'normal', anchor: 'start', offset: 8 },
+    data: { values: [...points] },
+    encoding: {
+      x: {
+        field: 'place',
+        type: 'ordinal',
+        sort: places,
+        scale: { type: 'point', padding: 0.3 },
+        axis: { title: xTitle, labelAngle: 0, grid: false, titleAnchor: 'start' },
+      },
+      color: { field: 'peer', type: 'nominal', scale: colourScale(peers) },
+    },
+    layer: [
+      {
+        mark: { type: 'rule', strokeWidth: 1.5, opacity: 0.6 },
+        encoding: {
+          y: { field: 'min', type: 'quantitative', scale, axis },
+          y2: { field: 'max' },
+        },
+      },
+      {
+        mark: { type: 'line' },
+        encoding: { y: { field: 'median', type: 'quantitative', scale, axis } },
+      },
+      {
+        mark: { type: 'point', filled: true, size: 70, opacity: 1 },
+        encoding: {
+          y: { field: 'median', type: 'quantitative', scale, axis },
+          shape: { field: 'peer', type: 'nominal', scale: { domain: [...peers] } },
+        },
+      },
+    ],
+  };
+}
+
+/** A scale from one power of ten to another, with a line at each. */
+function powersOfTen([least, greatest]: Reach) {
+  const [first, last] = [Math.floor(Math.log10(least)), Math.ceil(Math.log10(greatest))];
+  const values = Array.from({ length: last - first + 1 }, (_, i) => 10 ** (first + i));
+  return {
+    scale: { type: 'log', domainMin: 10 ** first, domainMax: 10 ** last } as const,
+    ticks: { values, format: ',' },
+  };
+}
+
+function fromZero([, greatest]: Reach) {
+  const values = ticksTo(greatest);
+  return { scale: { domainMin: 0, domainMax: values.at(-1)! }, ticks: { values, format: ',' } };
+}

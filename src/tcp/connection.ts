@@ -52,7 +52,7 @@ const log = getLog('tcp');
 const done = new Failure(new ConnectionDone());
 
 /** How the driver is to give the descriptor up. */
-type Closing = 'in order' | 'at once' | 'with reset';
+type Closing = 'in order' | 'after the peer' | 'at once' | 'with reset';
 
 export abstract class Connection<D extends ConnectionDriver = ConnectionDriver>
   extends Consumer
@@ -66,8 +66,6 @@ export abstract class Connection<D extends ConnectionDriver = ConnectionDriver>
   #protocol: IProtocol | undefined;
   /** `released` is an `ending` without a descriptor: the driver has given it up already. */
   #state: 'new' | 'open' | 'closing' | 'ending' | 'released' | 'over' = 'new';
-  #writing: 'open' | 'ending' | 'ended' = 'open';
-  #readEnded = false;
 
   abstract getPeer(): IAddress;
   abstract getHost(): IAddress;
@@ -89,7 +87,7 @@ export abstract class Connection<D extends ConnectionDriver = ConnectionDriver>
     if (this.#state === 'new') return 'not connected yet';
     if (this.#state === 'over') return 'lost';
     if (this.#state !== 'open') return 'disconnecting';
-    return this.#readEnded || this.#writing !== 'open' ? 'half closed' : 'connected';
+    return this.readEnded || this.writing !== 'open' ? 'half closed' : 'connected';
   }
 
   /** What drives it, from its beginning to its end. */
@@ -124,8 +122,8 @@ export abstract class Connection<D extends ConnectionDriver = ConnectionDriver>
   }
 
   loseWriteConnection(): void {
-    if (this.#state !== 'open' || this.#writing !== 'open') return;
-    this.#writing = 'ending';
+    if (this.#state !== 'open' || this.writing !== 'open') return;
+    this.rareParts().writing = 'ending';
     this.#driver?.startWriting();
   }
 
@@ -149,7 +147,7 @@ export abstract class Connection<D extends ConnectionDriver = ConnectionDriver>
   }
 
   resumeProducing(): void {
-    if (this.#state === 'open' && !this.#readEnded) this.#driver?.startReading();
+    if (this.#state === 'open' && !this.readEnded) this.#driver?.startReading();
   }
 
   stopProducing(): void {
@@ -194,13 +192,13 @@ export abstract class Connection<D extends ConnectionDriver = ConnectionDriver>
 
   endOfFile(): void {
     const protocol = this.#protocol;
-    if (protocol === undefined || this.#state !== 'open' || this.#readEnded) return;
-    this.#readEnded = true;
+    if (protocol === undefined || this.#state !== 'open' || this.readEnded) return;
     this.#driver?.stopReading();
     if (!isHalfCloseable(protocol)) {
-      this.finish(done, 'in order');
+      this.finish(done, 'after the peer');
       return;
     }
+    this.rareParts().readEnded = true;
     this.releaseOwnProducing();
     try {
       this.follow(protocol.readConnectionLost(), 'readConnectionLost');
@@ -211,7 +209,7 @@ export abstract class Connection<D extends ConnectionDriver = ConnectionDriver>
   }
 
   hangUp(how: HangUp): void {
-    if (this.#state === 'open' && !this.#readEnded) {
+    if (this.#state === 'open' && !this.readEnded) {
       this.emit('hangUp', how);
       if (how === 'reset') this.stopProducer();
     } else if (how === 'reset' && this.live) {
@@ -248,15 +246,23 @@ export abstract class Connection<D extends ConnectionDriver = ConnectionDriver>
   }
 
   protected override get accepting(): boolean {
-    return this.live && this.#writing !== 'ended';
+    return this.live && this.writing !== 'ended';
   }
 
   protected override get finishing(): boolean {
-    return this.#state === 'closing' || (this.#state === 'open' && this.#writing === 'ending');
+    return this.#state === 'closing' || (this.#state === 'open' && this.writing === 'ending');
   }
 
   protected override startWriting(): void {
     this.#driver?.startWriting();
+  }
+
+  private get writing(): 'open' | 'ending' | 'ended' {
+    return this.rare?.writing ?? 'open';
+  }
+
+  private get readEnded(): boolean {
+    return this.rare?.readEnded === true;
   }
 
   /** All is sent: who waited for that has its turn, and if nobody did, what was to end ends. */
@@ -272,7 +278,7 @@ export abstract class Connection<D extends ConnectionDriver = ConnectionDriver>
     // Somebody who was told may have written again.
     if (this.queue.bytes > 0) return;
     if (this.#state === 'closing') this.finish(this.rare?.reason ?? done, 'in order');
-    else if (this.#writing === 'ending') this.endWriting();
+    else if (this.writing === 'ending') this.endWriting();
   }
 
   /** Reading is over. Who is its own producer, as an echo, has nothing more to come, and wouldn't unregister. */
@@ -281,7 +287,7 @@ export abstract class Connection<D extends ConnectionDriver = ConnectionDriver>
   }
 
   private endWriting(): void {
-    this.#writing = 'ended';
+    this.rareParts().writing = 'ended';
     this.#driver?.shutdownWrite();
     const protocol = this.#protocol;
     if (protocol !== undefined && isHalfCloseable(protocol)) {
@@ -296,7 +302,7 @@ export abstract class Connection<D extends ConnectionDriver = ConnectionDriver>
 
   /** Both directions are over, so no event will come any more. */
   private endIfBothEnded(): void {
-    if (this.#state !== 'open' || !this.#readEnded || this.#writing !== 'ended') return;
+    if (this.#state !== 'open' || !this.readEnded || this.writing !== 'ended') return;
     this.#driver?.later(() => {
       if (this.#state === 'open') this.finish(done, 'in order');
     });
@@ -344,8 +350,8 @@ export abstract class Connection<D extends ConnectionDriver = ConnectionDriver>
   }
 
   private giveUp(driver: ConnectionDriver, closing: Closing): void {
-    if (closing === 'in order') {
-      driver.closeInOrder(this.queue, this.#readEnded);
+    if (closing === 'in order' || closing === 'after the peer') {
+      driver.closeInOrder(this.queue, closing === 'after the peer' || this.readEnded);
     } else {
       this.queue.clear();
       driver.closeAtOnce(closing === 'with reset');

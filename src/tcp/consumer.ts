@@ -23,7 +23,7 @@ import { QueuedFile, requireFileRange } from './queued-file.js';
 import { RareParts } from './rare-parts.js';
 import { SlowReader } from './slow-reader.js';
 import { Waiters } from './waiters.js';
-import { WriteQueue, requireBytes } from './write-queue.js';
+import { NOTHING_QUEUED, WriteQueue, requireBytes } from './write-queue.js';
 
 const log = getLog('tcp');
 
@@ -40,17 +40,14 @@ const fileCancelled = (): ConnectionAborted =>
  */
 export abstract class Consumer implements IConsumer {
   /** What was written and not sent yet. */
-  queue = new WriteQueue();
-  writeBufferSize: number;
+  queue = NOTHING_QUEUED;
 
   readonly #limits: ConnectionLimits;
-  #full = false;
   /** What only some connections have; undefined until it is needed. */
   protected rare: RareParts | undefined = undefined;
 
   constructor(limits: ConnectionLimits) {
     this.#limits = limits;
-    this.writeBufferSize = limits.writeBufferSize;
   }
 
   abstract get connected(): boolean;
@@ -67,6 +64,15 @@ export abstract class Consumer implements IConsumer {
   /** Nothing is read or sent from now on; the end comes in a later turn. */
   protected abstract abort(reason: () => ConnectionAborted): void;
 
+  /** See ITCPTransport.writeBufferSize. */
+  get writeBufferSize(): number {
+    return this.rare?.writeBufferSize ?? this.#limits.writeBufferSize;
+  }
+
+  set writeBufferSize(bytes: number) {
+    this.rareParts().writeBufferSize = bytes;
+  }
+
   get bytesQueued(): number {
     return this.queue.bytes;
   }
@@ -78,7 +84,7 @@ export abstract class Consumer implements IConsumer {
   write(data: Uint8Array): boolean {
     requireBytes(data);
     if (!this.accepting) return false;
-    this.queue.push(data);
+    this.ownQueue().push(data);
     return this.queued();
   }
 
@@ -86,7 +92,8 @@ export abstract class Consumer implements IConsumer {
     const all = [...pieces];
     for (const data of all) requireBytes(data);
     if (!this.accepting) return false;
-    for (const data of all) this.queue.push(data);
+    const queue = this.ownQueue();
+    for (const data of all) queue.push(data);
     return this.queued();
   }
 
@@ -142,11 +149,14 @@ export abstract class Consumer implements IConsumer {
 
   /** All is sent: who waited for that hears it, except the producer. */
   protected emptied(): void {
-    if (this.#full) {
-      this.#full = false;
+    this.queue = NOTHING_QUEUED;
+    const { rare } = this;
+    if (rare === undefined) return;
+    if (rare.full) {
+      rare.full = false;
       this.emit('drain');
     }
-    this.rare?.drained?.fire();
+    rare.drained?.fire();
   }
 
   /** Asks the producer for more, if there is one; false if not. Throws what the producer throws. */
@@ -187,6 +197,12 @@ export abstract class Consumer implements IConsumer {
     return (this.rare ??= new RareParts());
   }
 
+  /** The queue to push to. */
+  private ownQueue(): WriteQueue {
+    if (this.queue === NOTHING_QUEUED) this.queue = new WriteQueue();
+    return this.queue;
+  }
+
   private queueFile(file: QueuedFile): void {
     if (file.bytes === 0) {
       file.succeed();
@@ -220,11 +236,12 @@ export abstract class Consumer implements IConsumer {
       return false;
     }
     if (bytes <= this.writeBufferSize) return true;
-    if (!this.#full) {
-      this.#full = true;
+    const rare = this.rareParts();
+    if (!rare.full) {
+      rare.full = true;
       this.emit('writeBufferFull', bytes);
     }
-    this.rare?.producer?.pause();
+    rare.producer?.pause();
     return false;
   }
 

@@ -10,6 +10,14 @@ export class RareParts {
   events: EventSource<TransportEvents> | undefined = undefined;
   producer: ProducerSlot | undefined = undefined;
   slowReader: SlowReader | undefined = undefined;
+  /** The high-water mark, if the program has set it. */
+  writeBufferSize: number | undefined = undefined;
+  /** The queue is above the high-water mark, or was and isn't empty yet. */
+  full = false;
+  /** How far our direction's end has come, while the connection goes on without it. */
+  writing: 'open' | 'ending' | 'ended' = 'open';
+  /** The peer's end came, and the connection goes on without its direction. */
+  readEnded = false;
   /** Who waits until all is sent. */
   drained: Waiters | undefined = undefined;
   /** Who waits until the connection is lost. */

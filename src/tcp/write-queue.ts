@@ -6,8 +6,8 @@ import type { QueuedFile } from './queued-file.js';
  *
  * Most connections answer one message with one write, so a lone chunk is kept without a list.
  *
- * There is one for each connection, so its methods are `private`, not #private: see connection.ts. Files are no part of it; a connection that sends one
- * gets a FileQueue in its place, which takes over what is queued.
+ * A connection has one only while something is queued: the idle ones share {@link NOTHING_QUEUED}. Files are no part of
+ * it; a connection that sends one gets a FileQueue in its place, which takes over what is queued.
  */
 const NO_CHUNKS: readonly Uint8Array[] = [];
 const NO_FILES: readonly QueuedFile[] = [];
@@ -142,6 +142,9 @@ export class WriteQueue {
     }
   }
 }
+
+/** The queue of all connections that have nothing queued. Nothing is ever pushed to it. */
+export const NOTHING_QUEUED = new WriteQueue();
 
 /** Throws a TypeError, with advice for those who come from Twisted's or node's strings, unless `data` can be queued. */
 export function requireBytes(data: unknown): asserts data is Uint8Array {

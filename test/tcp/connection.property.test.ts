@@ -5,8 +5,8 @@ import type { IPullProducer, IPushProducer } from '../../src/interfaces/index.js
 import { ConnectionDone } from '../../src/errors/index.js';
 import { LogCapture } from '../../src/testing/index.js';
 import { RecordingHalfCloseProtocol, RecordingProtocol } from '../../src/testing/conformance/index.js';
-import type { FileQueue } from '../../src/tcp/file-queue.js';
-import type { WriteQueue } from '../../src/tcp/write-queue.js';
+import { FileQueue } from '../../src/tcp/file-queue.js';
+import { NOTHING_QUEUED, type WriteQueue } from '../../src/tcp/write-queue.js';
 import { FakeConnection, contentOf, contentOfFile } from './fake-connection.js';
 
 /**
@@ -128,32 +128,18 @@ class Run {
 
   #watchQueue(): void {
     const { connection } = this;
-    const { queue, fake } = connection;
-    const push = queue.push.bind(queue);
+    const { fake } = connection;
     const taken = (bytes: Uint8Array): void => {
       if (fake.givenUp.length > 0) this.offences.push('queued after the end');
       if (fake.calls.includes('shutdownWrite')) this.offences.push('queued after writing was ended');
       this.accepted += Buffer.from(bytes).toString('latin1');
     };
-    queue.push = (chunk) => {
-      taken(chunk);
-      push(chunk);
-    };
-    // A connection that sends a file gets another queue.
-    let current: WriteQueue = queue;
+    // A connection has a queue of its own while something is queued, and another one once a file is.
+    let current: WriteQueue = connection.queue;
     Object.defineProperty(connection, 'queue', {
       get: () => current,
-      set: (next: FileQueue) => {
-        if (next === current) return;
-        const [pushNext, pushFile] = [next.push.bind(next), next.pushFile.bind(next)];
-        next.push = (chunk) => {
-          taken(chunk);
-          pushNext(chunk);
-        };
-        next.pushFile = (file) => {
-          taken(contentOfFile(file));
-          pushFile(file);
-        };
+      set: (next: WriteQueue) => {
+        if (next !== current && next !== NOTHING_QUEUED) watchQueue(next, taken);
         current = next;
       },
     });
@@ -323,3 +309,18 @@ describe('Connection, under any program', () => {
     );
   });
 });
+
+/** Tells of what is pushed from now on. */
+function watchQueue(queue: WriteQueue, taken: (bytes: Uint8Array) => void): void {
+  const push = queue.push.bind(queue);
+  queue.push = (chunk) => {
+    taken(chunk);
+    push(chunk);
+  };
+  if (!(queue instanceof FileQueue)) return;
+  const pushFile = queue.pushFile.bind(queue);
+  queue.pushFile = (file) => {
+    taken(contentOfFile(file));
+    pushFile(file);
+  };
+}

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { ConnectionDone, NotConnectedError } from '../../src/errors/index.js';
 import type { Failure } from '../../src/defer/index.js';
 import { LogCapture } from '../../src/testing/index.js';
+import { NOTHING_QUEUED } from '../../src/tcp/write-queue.js';
 import { FakeConnection, connect } from './fake-connection.js';
 import { RecordingProtocol } from '../../src/testing/conformance/index.js';
 
@@ -63,6 +64,21 @@ describe('Connection', () => {
       expect(connection.output).to.equal('abcd');
       expect(connection.bytesWritten).to.equal(4);
       expect(driver.writing).to.equal(false);
+    });
+
+    it('has a queue of its own only while something is queued', () => {
+      const { connection: one } = connect();
+      const { connection: other } = connect();
+      expect([one.queue, other.queue]).to.deep.equal([NOTHING_QUEUED, NOTHING_QUEUED]);
+
+      one.write(Buffer.from('ab'));
+      other.writeSequence([Buffer.from('c'), Buffer.from('d')]);
+      one.flush(1);
+      other.flush();
+
+      expect([one.output, one.bytesQueued, other.output, other.bytesQueued]).to.deep.equal(['a', 1, 'cd', 0]);
+      expect([one.queue === NOTHING_QUEUED, other.queue]).to.deep.equal([false, NOTHING_QUEUED]);
+      expect(NOTHING_QUEUED.bytes).to.equal(0);
     });
 
     it('asks for nothing when there is nothing to send', () => {

@@ -25,6 +25,7 @@ const PROGRAMS = [
   'examples',
   'happy-eyeballs',
   'services',
+  'ported',
   'package',
 ] as const;
 

@@ -2,26 +2,17 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { check } from './harness/check.js';
 import { command, start } from './harness/child.js';
 import { until, within } from './harness/deadline.js';
+import { freePort } from './harness/free-port.js';
 
 const PATIENCE_MS = 30_000;
 /** How many programs are started at the same time. */
 const TOGETHER = 4;
-
-/** A port on which nobody listens now. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { readonly port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** Says something to who listens there; what is answered, until the end or until it is as wanted. Undefined if nobody listens. */
 async function ask(port: number, question: string, wanted: RegExp): Promise<string | undefined> {

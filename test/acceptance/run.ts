@@ -26,6 +26,7 @@ const PROGRAMS = [
   'happy-eyeballs',
   'services',
   'command',
+  'ported',
   'package',
 ] as const;
 

@@ -11,8 +11,9 @@ import { RecordingHalfCloseProtocol, RecordingProtocol } from '../../src/testing
 import { command } from '../acceptance/harness/child.js';
 import { until } from '../acceptance/harness/deadline.js';
 import { Crowd, slowestEchoMs } from '../acceptance/harness/echo-client.js';
+import { freePort } from '../acceptance/harness/free-port.js';
 import { type Outcome, cell, isMissing } from './harness/cell.js';
-import { Command, freePort } from './harness/command.js';
+import { Command } from './harness/command.js';
 import { BIG } from './heddle/big.js';
 import { Listener, listenForStreams, reactor } from './heddle/meet.js';
 

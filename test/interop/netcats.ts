@@ -7,8 +7,9 @@ import { pipeline } from 'node:stream/promises';
 import { type ConnectionOptions, SlowReaderError } from '../../src/index.js';
 import { RecordingHalfCloseProtocol, RecordingProtocol } from '../../src/testing/conformance/index.js';
 import { until } from '../acceptance/harness/deadline.js';
+import { freePort } from '../acceptance/harness/free-port.js';
 import { type Outcome, cell, isMissing } from './harness/cell.js';
-import { Command, freePort } from './harness/command.js';
+import { Command } from './harness/command.js';
 import { BIG } from './heddle/big.js';
 import { Echo, Listener, connect, listenForStreams, reactor } from './heddle/meet.js';
 

@@ -43,13 +43,19 @@ export class UsersFileService extends Service implements IFinger {
     this.#loop.clock = clock;
   }
 
-  /** Without its file it doesn't start, and neither does the application. */
-  override async startService(): Promise<void> {
+  /**
+   * Reads the file for the first time. Without it the service doesn't start, and neither does the application. That is done in here, and not in
+   * `startService`, because the servers begin to listen in theirs: nobody is to be answered before the users are known.
+   */
+  override async privilegedStartService(): Promise<void> {
     const { signal } = (this.#stopped = new AbortController());
     await this.#read();
     signal.throwIfAborted(); // stopped while it was starting
+  }
+
+  override startService(): void {
     void super.startService();
-    this.#reading = this.#loop.start(REREAD_SECONDS, { now: false, signal });
+    this.#reading = this.#loop.start(REREAD_SECONDS, { now: false, signal: this.#stopped.signal });
   }
 
   override async stopService(): Promise<void> {
@@ -97,7 +103,7 @@ export function makeApplication(
 ): Application {
   const users = new UsersFileService(file);
   const application = new Application('finger');
-  // The users are there before anybody is answered: a service starts when the one before it has started.
+  // In this order: each step of a start is taken by one service when the one before it has taken it.
   application.addService(users);
   application.addService(strports.service(description, new AskingFactory(users)));
   return application;

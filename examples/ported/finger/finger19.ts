@@ -2,9 +2,9 @@
  * The finger tutorial, step 19: all there is, put together of parts that know of each other by interfaces only. Twisted declares them
  * (zope.interface) and registers adapters from one to the other; here they are types, and what has the methods fits. Twisted: finger19.tac.
  *
- *     node --import tsx examples/ported/finger/finger19.ts
+ *     node --import tsx examples/ported/finger/finger19.ts tcp:1079 tcp:1080:interface=127.0.0.1 tcp:8000
  *
- * Users are in memory, port 1079 tells them, 1080 changes them, 8000 is the web.
+ * The first port tells the users, which are in memory, the second one changes them, the third is the web.
  */
 import {
   Application,
@@ -70,13 +70,12 @@ export function makeServices(
 }
 
 if (process.argv[1] === import.meta.filename) {
+  const [
+    finger = 'tcp:1079:interface=127.0.0.1',
+    setter = 'tcp:1080:interface=127.0.0.1',
+    http = 'tcp:8000:interface=127.0.0.1',
+  ] = process.argv.slice(2);
   const application = new Application('finger');
-  application.addService(
-    makeServices(new MemoryFinger(USERS), {
-      finger: 'tcp:1079:interface=127.0.0.1',
-      setter: 'tcp:1080:interface=127.0.0.1',
-      http: 'tcp:8000:interface=127.0.0.1',
-    }),
-  );
+  application.addService(makeServices(new MemoryFinger(USERS), { finger, setter, http }));
   await runApplication(application);
 }

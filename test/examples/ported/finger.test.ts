@@ -15,7 +15,15 @@ import { makeApplication as step13 } from '../../../examples/ported/finger/finge
 import { UsersFileService, makeApplication as step14 } from '../../../examples/ported/finger/finger14.js';
 import { makeApplication as step15 } from '../../../examples/ported/finger/finger15.js';
 import { MemoryFinger, makeServices } from '../../../examples/ported/finger/finger19.js';
-import { Clock, Deferred, Factory, fail, getReactor } from '../../../src/index.js';
+import {
+  Clock,
+  Deferred,
+  Factory,
+  type IService,
+  type StreamServerEndpointService,
+  fail,
+  getReactor,
+} from '../../../src/index.js';
 import { LogCapture, successResultOf } from '../../../src/testing/index.js';
 import { describeOnKernel } from '../../tcp/on-kernel.js';
 import { RunningProgram } from './running-program.js';
@@ -25,6 +33,12 @@ const FREE = 'tcp:0:interface=127.0.0.1';
 
 /** An HTTP request after whose answer the connection ends. */
 const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`;
+
+/** What runApplication does. */
+async function start(service: IService): Promise<void> {
+  await service.privilegedStartService();
+  await service.startService();
+}
 
 const bodyOf = (response: string): string | undefined => response.split('\r\n\r\n')[1];
 
@@ -123,13 +137,13 @@ describe('The finger tutorial, as services (examples/ported/finger)', () => {
 
   it('step 12 is an application', async () => {
     await using application = step12(FREE);
-    await application.startService();
+    await start(application);
     expect(await asked(application.services[0], 'ulf\r\n')).to.equal(`${USERS['ulf']!}\r\n`);
   });
 
   it('step 13 has a second port on which users are changed', async () => {
     await using application = step13(FREE, FREE);
-    await application.startService();
+    await start(application);
     const [finger, setter] = application.services;
     expect(await asked(setter, 'zoe\r\nAt home\r\n')).to.equal('');
     expect(await asked(finger, 'zoe\r\n')).to.equal('At home\r\n');
@@ -137,9 +151,18 @@ describe('The finger tutorial, as services (examples/ported/finger)', () => {
 
   it('step 14 has them from a file', async () => {
     await using application = step14(file, FREE);
-    await application.startService();
+    await start(application);
     expect(await asked(application.services[1], 'moira\r\n')).to.equal('in a file\r\n');
     expect(await asked(application.services[1], 'ulf\r\n')).to.equal('also: here\r\n');
+  });
+
+  it('step 14 listens only when it has read the file', async () => {
+    await using application = step14(file, FREE);
+    const server = application.services[1] as StreamServerEndpointService;
+    const listening = application.privilegedStartService();
+    expect(server.port).to.equal(undefined);
+    await listening;
+    expect(await asked(server, 'moira\r\n')).to.equal('in a file\r\n');
   });
 
   it('step 14 reads the file again and again, and keeps what it knows when it cannot', async () => {
@@ -147,7 +170,8 @@ describe('The finger tutorial, as services (examples/ported/finger)', () => {
     const clock = new Clock();
     const users = new UsersFileService(file, clock);
     const answer = (): string => successResultOf(users.getUser('moira'));
-    await users.startService();
+    await users.privilegedStartService();
+    users.startService();
     await writeFile(file, 'moira:moved\n');
     clock.advance(29);
     expect(answer()).to.equal('in a file');
@@ -164,7 +188,7 @@ describe('The finger tutorial, as services (examples/ported/finger)', () => {
   });
 
   it('step 14 does not start without its file, nor if it is stopped meanwhile', async () => {
-    const failed = step14(join(folder, 'nothing'), FREE).startService();
+    const failed = start(step14(join(folder, 'nothing'), FREE));
     const code = await failed.then(
       () => 'started',
       (error: unknown) => (error as NodeJS.ErrnoException).code,
@@ -172,7 +196,7 @@ describe('The finger tutorial, as services (examples/ported/finger)', () => {
     expect(code).to.equal('ENOENT');
     const clock = new Clock();
     const users = new UsersFileService(file, clock);
-    const starting = users.startService().catch((error: unknown) => (error as Error).name);
+    const starting = users.privilegedStartService().catch((error: unknown) => (error as Error).name);
     await users.stopService();
     expect([await starting, users.running, clock.getDelayedCalls().length]).to.deep.equal([
       'AbortError',
@@ -183,7 +207,7 @@ describe('The finger tutorial, as services (examples/ported/finger)', () => {
 
   it('step 15 tells them on the web as well', async () => {
     await using application = step15(file, FREE, FREE);
-    await application.startService();
+    await start(application);
     const [, finger, web] = application.services;
     expect(await asked(finger, 'moira\r\n')).to.equal('in a file\r\n');
     expect(bodyOf(await asked(web, get('/moira')))).to.equal('in a file\n');
@@ -192,7 +216,7 @@ describe('The finger tutorial, as services (examples/ported/finger)', () => {
 
   it('step 19 puts the parts together by their interfaces', async () => {
     await using services = makeServices(new MemoryFinger(USERS), { finger: FREE, setter: FREE, http: FREE });
-    await services.startService();
+    await start(services);
     await asked(services.getServiceNamed('setter'), 'ulf\r\nAsleep\r\n');
     expect(await asked(services.getServiceNamed('finger'), 'ulf\r\n')).to.equal('Asleep\r\n');
     expect(bodyOf(await asked(services.getServiceNamed('http'), get('/ulf')))).to.equal('Asleep\n');

@@ -1,7 +1,6 @@
 /** Programs that others wrote, run to their end or for a while, and ended by their process id. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { until, within } from '../../acceptance/harness/deadline.js';
 
 const PATIENCE_MS = 15_000;
@@ -63,14 +62,4 @@ export class Command implements AsyncDisposable {
     this.#child.kill('SIGKILL');
     await this.#closed;
   }
-}
-
-/** A port on which nobody listens now, for programs that can't say which one they took. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { readonly port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -84,6 +84,20 @@ async function checkCommand(folder: string): Promise<void> {
   const place = 'tcp:0:interface=127.0.0.1';
   await checkServer(folder, 'echo', place);
   await checkServer(folder, 'serve', 'served.mjs', '--listen', place);
+  writeFileSync(join(folder, 'served.ts'), SERVED.replace('(data)', '(data: Buffer)'));
+  const { typescript } = process.features as { readonly typescript?: unknown };
+  if (Boolean(typescript)) await checkServer(folder, 'serve', 'served.ts', '--listen', place);
+  else checkHint(folder, 'served.ts', '--listen', place);
+}
+
+/** This Node can't load TypeScript. */
+function checkHint(folder: string, ...words: readonly string[]): void {
+  const { code, complaints } = run(folder, 'npx', 'heddle', 'serve', ...words);
+  check(
+    `npx heddle serve ${words.join(' ')} says what is missing for that`,
+    code === 1 && complaints.includes('set NODE_OPTIONS="--import tsx"'),
+    complaints,
+  );
 }
 
 async function checkServer(folder: string, ...words: readonly string[]): Promise<void> {

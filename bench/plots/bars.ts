@@ -72,7 +72,7 @@ function barPanel({ axis, bars, end }: BarPanel, width: number, named: boolean):
         },
       },
       {
-        mark: { type: 'rule', color: '#24292f', strokeWidth: 1.5 },
+        mark: { type: 'rule', clip: true, color: '#24292f', strokeWidth: 1.5 },
         encoding: { x: { field: 'min', type: 'quantitative' }, x2: { field: 'max' } },
       },
       {

@@ -3,7 +3,7 @@ import type { TopLevelSpec } from 'vega-lite';
 import type { Spread } from '../harness/statistics.js';
 import { colourScale } from './colours.js';
 import type { PanelSpec } from './render.js';
-import { ticksTo } from './ticks.js';
+import { logarithmicTicks, ticksTo } from './ticks.js';
 
 /** A peer's figure at a place of the x axis. */
 export interface Point extends Spread {
@@ -78,7 +78,7 @@ function linePanel(
   { width, named, reach }: Layout,
 ): PanelSpec {
   const places = [...new Set(points.map(({ place }) => place))];
-  const { scale, ticks } = logarithmic ? powersOfTen(reach) : fromZero(reach);
+  const { scale, ticks } = logarithmic ? logarithmicScale(reach) : fromZero(reach);
   const axis = { title: named ? yTitle : null, ...ticks } as const;
   return {
     width,
@@ -118,17 +118,13 @@ function linePanel(
   };
 }
 
-/** A scale from one power of ten to another, with a line at each. */
-function powersOfTen([least, greatest]: Reach) {
-  const [first, last] = [Math.floor(Math.log10(least)), Math.ceil(Math.log10(greatest))];
-  const values = Array.from({ length: last - first + 1 }, (_, i) => 10 ** (first + i));
-  return {
-    scale: { type: 'log', domainMin: 10 ** first, domainMax: 10 ** last } as const,
-    ticks: { values, format: ',' },
-  };
+function logarithmicScale([least, greatest]: Reach) {
+  const values = logarithmicTicks(least, greatest);
+  const scale = { type: 'log', domainMin: values[0]!, domainMax: values.at(-1)! } as const;
+  return { scale, ticks: { values, format: ',' } };
 }
 
 function fromZero([, greatest]: Reach) {
   const values = ticksTo(greatest);
-  return { scale: { domainMin: 0, domainMax: values.at(-1)! }, ticks: { values, format: ',' } };
+  return { scale: { domainMin: 0, domainMax: values.at(-1)! }, ticks: { values, format: ',f' } };
 }

@@ -61,9 +61,11 @@ function withMicro(label: string): string {
   return label.replace(/\bus\b/, 'µs');
 }
 
-function machineTable({ machine, rounds }: Results): string {
+function machineTable({ machine, settings, rounds }: Results): string {
   const lines = Object.entries(machine).map(([key, value]) => [key, value]);
-  return markdownTable(['', ''], [...lines, ['rounds', `${rounds}`]]);
+  const measured = `${settings.seconds} s each, after ${settings.warmupSeconds} s of warming up`;
+  const table = markdownTable(['', ''], [...lines, ['rounds', `${rounds}`], ['measured', measured]]);
+  return settings.quick ? `${table}\n\nThis was a short run (\`--quick\`): all figures are rough.` : table;
 }
 
 function targetsTable({ results }: Results): string {

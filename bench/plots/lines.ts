@@ -33,13 +33,18 @@ const WIDTH = 600;
 const HEIGHT = 230;
 const BETWEEN = 30;
 
-/** Panels of lines side by side, one line for each peer; a vertical stroke goes from the least round to the greatest. */
+/** A line begins with two points. */
+const PLACES_MIN = 2;
+
+/** Panels of lines side by side, one line for each peer; null if there is none that has places to draw a line between. A vertical stroke goes from the least round to the greatest. */
 export function lineChart(
   title: string,
   subtitle: string,
   axes: LineAxes,
-  panels: readonly LinePanel[],
-): TopLevelSpec {
+  all: readonly LinePanel[],
+): TopLevelSpec | null {
+  const panels = all.filter(({ points }) => placesOf(points).length >= PLACES_MIN);
+  if (panels.length === 0) return null;
   const peers = [...new Set(panels.flatMap(({ points }) => points.map(({ peer }) => peer)))];
   const width = Math.floor((WIDTH - BETWEEN * (panels.length - 1)) / panels.length);
   const common = reachOf(panels);
@@ -77,7 +82,7 @@ function linePanel(
   { x: xTitle, y: yTitle, logarithmic = false }: LineAxes,
   { width, named, reach }: Layout,
 ): PanelSpec {
-  const places = [...new Set(points.map(({ place }) => place))];
+  const places = placesOf(points);
   const { scale, ticks } = logarithmic ? logarithmicScale(reach) : fromZero(reach);
   const axis = { title: named ? yTitle : null, ...ticks } as const;
   return {
@@ -116,6 +121,10 @@ function linePanel(
       },
     ],
   };
+}
+
+function placesOf(points: readonly Point[]): string[] {
+  return [...new Set(points.map(({ place }) => place))];
 }
 
 function logarithmicScale([least, greatest]: Reach) {

@@ -25,7 +25,8 @@ export function logarithmicTicks(least: number, greatest: number): number[] {
 }
 
 function ticksBetween(least: number, greatest: number, steps: readonly number[]): number[] {
-  const [first, last] = [Math.floor(Math.log10(least)), Math.ceil(Math.log10(greatest))];
+  // A logarithm may be rounded over a whole number: one power more at either end.
+  const [first, last] = [Math.floor(Math.log10(least)) - 1, Math.ceil(Math.log10(greatest)) + 1];
   const places = Array.from({ length: last - first + 1 }, (_, i) =>
     // Above 1 a power of ten is exact, and below it a quotient by one is the nearest number.
     steps.map((step) => (first + i < 0 ? step / 10 ** -(first + i) : step * 10 ** (first + i))),

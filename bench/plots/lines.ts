@@ -36,7 +36,10 @@ const BETWEEN = 30;
 /** A line begins with two points. */
 const PLACES_MIN = 2;
 
-/** Panels of lines side by side, one line for each peer; null if there is none that has places to draw a line between. A vertical stroke goes from the least round to the greatest. */
+/**
+ * Panels of lines side by side, one line for each peer; null if none has places to draw a line between. A vertical stroke goes
+ * from the least round to the greatest.
+ */
 export function lineChart(
   title: string,
   subtitle: string,

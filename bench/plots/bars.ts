@@ -27,10 +27,10 @@ const BETWEEN = 28;
 /** The share of an axis that is left free for the label behind the longest bar. */
 const LABEL_ROOM = 1.22;
 
-/** The panels in one line, or in several. */
+/** So many panels stand side by side; further ones below them. */
 const COLUMNS = 2;
 
-/** Panels of horizontal bars side by side; a line across the end of a bar goes from the least round to the greatest. */
+/** Panels of horizontal bars; a line across the end of a bar goes from the least round to the greatest. */
 export function barChart(title: string, subtitle: string, panels: readonly BarPanel[]): TopLevelSpec {
   const columns = Math.min(panels.length, COLUMNS);
   const width = Math.floor((WIDTH - BETWEEN * (columns - 1)) / columns);
@@ -72,7 +72,7 @@ function barPanel({ axis, bars, end }: BarPanel, width: number, named: boolean):
         },
       },
       {
-        mark: { type: 'rule', color: '#24292f', strokeWidth: 1.5 },
+        mark: { type: 'rule', clip: true, color: '#24292f', strokeWidth: 1.5 },
         encoding: { x: { field: 'min', type: 'quantitative' }, x2: { field: 'max' } },
       },
       {

@@ -3,7 +3,7 @@ import type { Point } from './lines.js';
 import { figureOf, metricOf, type KeptRow } from './results.js';
 
 /** What the strokes are, for the line below a plot's title. */
-export const SPREAD = 'median of the rounds; strokes reach from the least to the greatest';
+export const SPREAD = 'median of the rounds, and from the least to the greatest';
 
 /** A metric of a row as bars, one for each peer, labelled with the median. */
 export function barsOf(row: KeptRow, metric: string, axis: string): BarPanel {

@@ -3,7 +3,7 @@ import type { TopLevelSpec } from 'vega-lite';
 import type { Spread } from '../harness/statistics.js';
 import { colourScale } from './colours.js';
 import type { PanelSpec } from './render.js';
-import { ticksTo } from './ticks.js';
+import { logarithmicTicks, ticksTo } from './ticks.js';
 
 /** A peer's figure at a place of the x axis. */
 export interface Point extends Spread {
@@ -33,13 +33,21 @@ const WIDTH = 600;
 const HEIGHT = 230;
 const BETWEEN = 30;
 
-/** Panels of lines side by side, one line for each peer; a vertical stroke goes from the least round to the greatest. */
+/** A line begins with two points. */
+const PLACES_MIN = 2;
+
+/**
+ * Panels of lines side by side, one line for each peer; null if none has places to draw a line between. A vertical stroke goes
+ * from the least round to the greatest.
+ */
 export function lineChart(
   title: string,
   subtitle: string,
   axes: LineAxes,
-  panels: readonly LinePanel[],
-): TopLevelSpec {
+  all: readonly LinePanel[],
+): TopLevelSpec | null {
+  const panels = all.filter(({ points }) => placesOf(points).length >= PLACES_MIN);
+  if (panels.length === 0) return null;
   const peers = [...new Set(panels.flatMap(({ points }) => points.map(({ peer }) => peer)))];
   const width = Math.floor((WIDTH - BETWEEN * (panels.length - 1)) / panels.length);
   const common = reachOf(panels);
@@ -77,8 +85,8 @@ function linePanel(
   { x: xTitle, y: yTitle, logarithmic = false }: LineAxes,
   { width, named, reach }: Layout,
 ): PanelSpec {
-  const places = [...new Set(points.map(({ place }) => place))];
-  const { scale, ticks } = logarithmic ? powersOfTen(reach) : fromZero(reach);
+  const places = placesOf(points);
+  const { scale, ticks } = logarithmic ? logarithmicScale(reach) : fromZero(reach);
   const axis = { title: named ? yTitle : null, ...ticks } as const;
   return {
     width,
@@ -118,17 +126,17 @@ function linePanel(
   };
 }
 
-/** A scale from one power of ten to another, with a line at each. */
-function powersOfTen([least, greatest]: Reach) {
-  const [first, last] = [Math.floor(Math.log10(least)), Math.ceil(Math.log10(greatest))];
-  const values = Array.from({ length: last - first + 1 }, (_, i) => 10 ** (first + i));
-  return {
-    scale: { type: 'log', domainMin: 10 ** first, domainMax: 10 ** last } as const,
-    ticks: { values, format: ',' },
-  };
+function placesOf(points: readonly Point[]): string[] {
+  return [...new Set(points.map(({ place }) => place))];
+}
+
+function logarithmicScale([least, greatest]: Reach) {
+  const values = logarithmicTicks(least, greatest);
+  const scale = { type: 'log', domainMin: values[0]!, domainMax: values.at(-1)! } as const;
+  return { scale, ticks: { values, format: ',' } };
 }
 
 function fromZero([, greatest]: Reach) {
   const values = ticksTo(greatest);
-  return { scale: { domainMin: 0, domainMax: values.at(-1)! }, ticks: { values, format: ',' } };
+  return { scale: { domainMin: 0, domainMax: values.at(-1)! }, ticks: { values, format: ',f' } };
 }

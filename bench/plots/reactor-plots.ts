@@ -18,7 +18,6 @@ export function timers(results: Results): TopLevelSpec | null {
       pointsOf(rowNamed(results, `timers-1e${Math.log10(count)}`), metric, countText(count)),
     ),
   }));
-  if (panels.every(({ points }) => points.length === 0)) return null;
   const axes = { x: 'timers', y: 'ns of CPU time per timer', ownY: true };
   return lineChart('Timers as they become many', `x is logarithmic; ${SPREAD}`, axes, panels);
 }
@@ -26,14 +25,12 @@ export function timers(results: Results): TopLevelSpec | null {
 export function turn(results: Results): TopLevelSpec | null {
   const points = (metric: string, places: readonly number[]) =>
     places.flatMap((ready) => pointsOf(rowNamed(results, `turn-${ready}`), metric, `${ready}`));
-  const whole = points('total', READY);
-  if (whole.length === 0) return null;
   return lineChart(
     'A turn of the reactor',
     `y is logarithmic; ${SPREAD}`,
     { x: 'ready descriptors', y: 'ns of CPU time', logarithmic: true, ownY: true },
     [
-      { title: 'for the whole turn', points: whole },
+      { title: 'for the whole turn', points: points('total', READY) },
       { title: 'for each ready descriptor', points: points('perReady', READY.slice(1)) },
     ],
   );

@@ -1,6 +1,6 @@
 import type { Machine } from '../harness/machine.js';
 import type { PeerResult, RowResult } from '../harness/row-result.js';
-import type { Metric } from '../harness/row.js';
+import type { Metric, Settings } from '../harness/row.js';
 import type { Spread } from '../harness/statistics.js';
 
 /** A peer of which the spread of each figure is kept, and not each sample. */
@@ -13,6 +13,7 @@ export interface KeptRow extends Omit<RowResult, 'peers'> {
 /** What the page and its plots are made of: docs/performance/results.json. */
 export interface Results {
   readonly machine: Machine;
+  readonly settings: Pick<Settings, 'seconds' | 'warmupSeconds' | 'quick'>;
   readonly rounds: number;
   readonly results: readonly KeptRow[];
 }
@@ -22,14 +23,16 @@ const CHANGES = 'load average';
 
 /**
  * Several runs as one, without their samples: of rows with the same name the last one counts. Throws an Error if
- * they come from different machines, versions or numbers of rounds, for then they aren't to be compared.
+ * they come from different machines, versions, numbers of rounds or measured times, for then they aren't to be compared.
  */
 export function merged(runs: readonly Results[]): Results {
   const [first, ...others] = runs;
   if (first === undefined) throw new RangeError('There are no results to merge');
   for (const other of others) requireSame(first, other);
   const rows = new Map(runs.flatMap(({ results }) => results.map((row) => [row.name, withoutSamples(row)])));
-  return { machine: first.machine, rounds: first.rounds, results: [...rows.values()] };
+  const { machine, rounds } = first;
+  const { seconds, warmupSeconds, quick } = first.settings;
+  return { machine, settings: { seconds, warmupSeconds, quick }, rounds, results: [...rows.values()] };
 }
 
 function requireSame(one: Results, other: Results): void {
@@ -37,6 +40,7 @@ function requireSame(one: Results, other: Results): void {
     (key) => key !== CHANGES && one.machine[key] !== other.machine[key],
   );
   if (one.rounds !== other.rounds) differing.push('rounds');
+  if (one.settings.seconds !== other.settings.seconds) differing.push('seconds');
   if (differing.length > 0) throw new Error(`The results differ in ${differing.join(', ')}`);
 }
 
@@ -47,21 +51,6 @@ function withoutSamples(row: KeptRow): KeptRow {
 /** The row of this name; undefined if it wasn't measured, or no peer could be. */
 export function rowNamed({ results }: Results, name: string): KeptRow | undefined {
   return results.find((row) => row.name === name && row.peers.length > 0);
-}
-
-/** The rows whose names match, each with the numbers in its name, in the order of those. */
-export function series({ results }: Results, pattern: RegExp): readonly (readonly [KeptRow, ...number[]])[] {
-  return results
-    .flatMap((row) => {
-      const match = pattern.exec(row.name);
-      return match === null || row.peers.length === 0 ? [] : [[row, ...match.slice(1).map(Number)] as const];
-    })
-    .toSorted(([, ...a], [, ...b]) => firstDifference(a, b));
-}
-
-function firstDifference(a: readonly number[], b: readonly number[]): number {
-  const at = a.findIndex((number, place) => number !== b[place]);
-  return at === -1 ? 0 : a[at]! - b[at]!;
 }
 
 /** The figure of a peer; undefined where there is none. */

@@ -2,33 +2,17 @@
 //
 //   npm run bench:plots                      from what is there
 //   npm run bench:plots -- today.json ...    from runs that --json has kept in bench/results/, which are put there first
-import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-import { format, resolveConfig } from 'prettier';
+import { RESULTS } from '../harness/paths.js';
+import { filesMadeOf, FOLDER, formatted, KEPT, readResults } from './kept.js';
+import { merged } from './results.js';
 
-import { REPOSITORY, RESULTS } from '../harness/paths.js';
-import { drawn } from './draw.js';
-import { withTables } from './page.js';
-import { merged, type Results } from './results.js';
+const runs = process.argv.slice(2).map((file) => readResults(resolve(RESULTS, file)));
+if (runs.length > 0) writeFileSync(KEPT, await formatted(KEPT, JSON.stringify(merged(runs))));
 
-const FOLDER = join(REPOSITORY, 'docs/performance');
-const PAGE = join(REPOSITORY, 'docs/performance.md');
-const KEPT = join(FOLDER, 'results.json');
-
-function read(file: string): Results {
-  return JSON.parse(readFileSync(file, 'utf8')) as Results;
-}
-
-/** As `npm run format` would leave it. */
-async function write(file: string, text: string): Promise<void> {
-  const config = await resolveConfig(file);
-  writeFileSync(file, await format(text, { ...config, filepath: file }));
-}
-
-const runs = process.argv.slice(2).map((file) => read(resolve(RESULTS, file)));
-if (runs.length > 0) await write(KEPT, JSON.stringify(merged(runs)));
-const results = read(KEPT);
+const files = await filesMadeOf(readResults(KEPT));
 for (const name of readdirSync(FOLDER).filter((file) => file.endsWith('.svg'))) rmSync(join(FOLDER, name));
-for (const [name, svg] of await drawn(results)) writeFileSync(join(FOLDER, name), svg);
-await write(PAGE, withTables(readFileSync(PAGE, 'utf8'), results));
+for (const [file, text] of files) writeFileSync(file, text);
+process.stdout.write(`${files.size} files made of ${KEPT}\n`);

@@ -50,7 +50,13 @@ export function storm(results: Results): TopLevelSpec | null {
   ]);
 }
 
-export const SIZES = ['64', '1k', '10k', '100k'];
+/** As they are called in the names of rows, and as they are read. */
+export const SIZES = [
+  ['64', '64 B'],
+  ['1k', '1 KiB'],
+  ['10k', '10 KiB'],
+  ['100k', '100 KiB'],
+] as const;
 export const CONNECTIONS = [1, 64, 1000];
 
 /** The row `echo` is the one of 64 bytes on 64 connections. */
@@ -61,10 +67,12 @@ export function echoRow(results: Results, size: string, connections: number): Ke
 export function echoSizes(results: Results): TopLevelSpec | null {
   const panels = CONNECTIONS.map((connections): LinePanel => ({
     title: connections === 1 ? '1 connection' : `${connections} connections`,
-    points: SIZES.flatMap((size) => pointsOf(echoRow(results, size, connections), 'total', size, ALWAYS)),
+    points: SIZES.flatMap(([size, text]) =>
+      pointsOf(echoRow(results, size, connections), 'total', text, ALWAYS),
+    ),
   })).filter(({ points }) => points.length > 0);
   if (panels.length === 0) return null;
-  const axes = { x: 'bytes of a message', y: 'µs of CPU time per message', logarithmic: true };
+  const axes = { x: 'size of a message', y: 'µs of CPU time per message', logarithmic: true };
   return lineChart('CPU time of an echo by its size', `both axes are logarithmic; ${SPREAD}`, axes, panels);
 }
 
@@ -76,7 +84,6 @@ export function echoGrowth(results: Results): TopLevelSpec | null {
     ),
     ...pointsOf(rowNamed(results, 'echo-growth'), 'total', countText(9000), ALWAYS),
   ];
-  if (points.length === 0) return null;
   return lineChart(
     'CPU time of an echo by the number of connections',
     `64 bytes; one message under way on each; ${SPREAD}`,

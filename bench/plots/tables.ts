@@ -35,14 +35,15 @@ function rowTable(row: KeptRow, names: readonly string[]): string {
   const metrics = names.length === 0 ? row.metrics : names.map((name) => metricOf(row, name));
   const compared = metrics.find((metric) => metric.compared);
   const first = row.peers[0]?.name ?? '';
-  const head = ['', ...metrics.map(({ label }) => withMicro(label))];
+  const ratio = compared === undefined ? [] : [`${first} / it`];
+  const head = ['', ...metrics.map(({ label }) => withMicro(label)), ...ratio];
   const lines = row.peers.map(({ name, figures }) => [
     name,
     ...metrics.map((metric) => cell(figures[metric.name], metric)),
     ...(compared === undefined ? [] : [ratioCell(row, first, name, compared.name)]),
   ]);
-  const left = Object.keys(row.failures).map((peer) => [peer, ...metrics.map(() => NOTHING)]);
-  return markdownTable(compared === undefined ? head : [...head, `${first} / it`], [...lines, ...left]);
+  const left = Object.keys(row.failures).map((peer) => [peer, ...head.slice(1).map(() => NOTHING)]);
+  return markdownTable(head, [...lines, ...left]);
 }
 
 function cell(spread: Spread | undefined, { digits, compared }: Metric): string {
@@ -61,9 +62,11 @@ function withMicro(label: string): string {
   return label.replace(/\bus\b/, 'µs');
 }
 
-function machineTable({ machine, rounds }: Results): string {
+function machineTable({ machine, settings, rounds }: Results): string {
   const lines = Object.entries(machine).map(([key, value]) => [key, value]);
-  return markdownTable(['', ''], [...lines, ['rounds', `${rounds}`]]);
+  const measured = `${settings.seconds} s each, after ${settings.warmupSeconds} s of warming up`;
+  const table = markdownTable(['', ''], [...lines, ['rounds', `${rounds}`], ['measured', measured]]);
+  return settings.quick ? `${table}\n\nThis was a short run (\`--quick\`): all figures are rough.` : table;
 }
 
 function targetsTable({ results }: Results): string {
@@ -104,9 +107,9 @@ function gridTable(
 }
 
 function echoSizesTable(results: Results): string {
-  const rows = SIZES.flatMap((size) =>
+  const rows = SIZES.flatMap(([size, text]) =>
     CONNECTIONS.map((connections) => {
-      const place = `${size} bytes, ${connections} connection${connections === 1 ? '' : 's'}`;
+      const place = `${text}, ${connections} connection${connections === 1 ? '' : 's'}`;
       return [place, echoRow(results, size, connections)] as const;
     }),
   );

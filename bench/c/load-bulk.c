@@ -3,9 +3,8 @@
  *
  * Facts it rests on
  *
- * - The load generator has to be faster than any server, or all servers look the same. So it copies nothing: it sends
- *   from the page cache (sendfile(2) of a memfd) and drops what has come (recv with MSG_TRUNC, tcp(7)). The copying
- *   into or out of user memory is done on the server's side only.
+ * - The load generator has to be faster than any server, or all servers look the same. So it copies nothing, see
+ *   page_cache_of(): the copying into and out of user memory is done on the server's side only.
  * - What a server has done by the end of the time isn't known on this side: bytes lie in the kernel's buffers. So a
  *   phase goes on until the server has done all: it has closed after the end of our writing (bulk-in: so it has read
  *   everything; bulk-out: what it had sent has come), or the last byte has come back (bulk-both). All the bytes are
@@ -25,13 +24,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/mman.h>
-#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 enum {
-  STORE_BYTES = 16 * PIECE_BYTES,
+  PIECES_IN_STORE = 16, /* Few calls, and they stay in the processor's cache. */
   CHECKED_BYTES = 1024 * 1024,
   WINDOW_BYTES = 1024 * 1024,
 };
@@ -48,19 +45,10 @@ static const struct options *options;
 static enum bulk_direction direction;
 static struct stream *streams;
 static int epoll_fd;
-static int store; /* STORE_BYTES of pieces in the page cache. */
+static struct page_cache store;
 static char pieces[PIECE_BYTES + RECEIVE_BYTES];
 static struct phase phase; /* An operation is a byte. */
 static int open_streams;
-
-static void make_store(void) {
-  for (size_t i = 0; i < sizeof pieces; i++) pieces[i] = piece_byte(i);
-  store = memfd_create("pieces", MFD_CLOEXEC);
-  if (store < 0) fail("memfd_create");
-  for (size_t made = 0; made < STORE_BYTES; made += PIECE_BYTES) {
-    if (write(store, pieces, PIECE_BYTES) != PIECE_BYTES) fail("write");
-  }
-}
 
 static void watch_for_room(struct stream *stream, bool wanted) {
   if (stream->waits_for_room == wanted) return;
@@ -70,19 +58,14 @@ static void watch_for_room(struct stream *stream, bool wanted) {
 
 /* How much may be sent now. */
 static size_t room(const struct stream *stream) {
-  size_t place = stream->sent % STORE_BYTES;
-  size_t room = STORE_BYTES - place;
-  if (direction != BULK_BOTH) return room;
-  size_t window = WINDOW_BYTES - (stream->sent - stream->received);
-  return window < room ? window : room;
+  return direction == BULK_BOTH ? WINDOW_BYTES - (stream->sent - stream->received) : WINDOW_BYTES;
 }
 
 /* Sends once; the others shall have their turn. */
 static void send_some(struct stream *stream) {
   size_t length = room(stream);
   if (length > 0) {
-    off_t place = (off_t)(stream->sent % STORE_BYTES);
-    ssize_t sent = sendfile(stream->fd, store, &place, length);
+    ssize_t sent = page_cache_send(&store, stream->fd, stream->sent, length);
     if (sent < 0 && errno != EAGAIN) fail("sendfile");
     if (sent > 0) stream->sent += (uint64_t)sent;
   }
@@ -171,7 +154,8 @@ void run_bulk(const struct options *given, enum bulk_direction given_direction) 
   raise_descriptor_limit(options->connections);
   streams = calloc((size_t)options->connections, sizeof *streams);
   if (streams == NULL) fail("calloc");
-  make_store();
+  for (size_t i = 0; i < sizeof pieces; i++) pieces[i] = piece_byte(i);
+  store = page_cache_of(pieces, PIECE_BYTES, PIECES_IN_STORE);
   if (options->warmup_seconds > 0) run_phase(options->warmup_seconds);
   wait_for_go();
   run_phase(options->seconds);

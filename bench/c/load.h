@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 enum {
   RECEIVE_BYTES = 64 * 1024,
@@ -30,7 +31,7 @@ struct options {
  */
 struct phase {
   uint64_t began_ns;
-  uint64_t began_cpu_us; /* This process's CPU time then. */
+  uint64_t began_busy_ns; /* How long this process had had something to do by then. */
   uint64_t deadline_ns;
   long left;     /* Operations that may still begin. */
   long underway; /* Begun and not done. */
@@ -65,6 +66,17 @@ void raise_descriptor_limit(long needed);
 /* The bytes of all messages, one after the other, from `offset` on in the stream: RECEIVE_BYTES of them. */
 void pattern_make(size_t size, bool lines);
 const char *pattern_at(uint64_t offset);
+/*
+ * For messages so large that copying them costs more than the calls do, the load generator copies nothing, or it would
+ * be slower than a server. It sends from the page cache, and drops what comes (MSG_TRUNC, tcp(7)) but for samples.
+ */
+struct page_cache {
+  int fd;
+  size_t length; /* Of bytes that are repeated in it without a break. */
+};
+struct page_cache page_cache_of(const char *bytes, size_t length, size_t times);
+/* Sends up to `length` bytes from `offset` on in the endless stream of those bytes. The socket is non-blocking. */
+ssize_t page_cache_send(const struct page_cache *cache, int fd, uint64_t offset, size_t length);
 
 /* Says "ready" and waits for "go". */
 void wait_for_go(void);

@@ -24,7 +24,15 @@ const PROGRAMS = {
   'epoll-echo': inC('epoll-echo.c', 'server.c'),
   'epoll-discard': inC('epoll-discard.c', 'server.c'),
   'epoll-source': inC('epoll-source.c', 'server.c'),
-  load: inC('load.c', 'load-bulk.c', 'load-connect.c', 'load-echo.c', 'measure.c', 'sockets.c'),
+  load: inC(
+    'load.c',
+    'load-bulk.c',
+    'load-connect.c',
+    'load-echo.c',
+    'measure.c',
+    'page-cache.c',
+    'sockets.c',
+  ),
   'go-echo': {
     folder: join(BENCH, 'go'),
     command: (binary: string) => ['go', 'build', '-o', binary, join(BENCH, 'go', 'echo.go')],

@@ -8,8 +8,8 @@ export interface Outcome {
   readonly operations: number;
   /** From its beginning until the last operation was done. */
   readonly seconds: number;
-  /** The CPU time that the load generator used for it, in microseconds. */
-  readonly cpuUs: number;
+  /** The share of the time in which the load generator had nothing to do, 0 to 1. */
+  readonly idle: number;
   /** How long an operation took, in microseconds. */
   readonly p50Us: number;
   readonly p99Us: number;
@@ -45,18 +45,18 @@ export class Load implements AsyncDisposable {
 
   /** Runs the measured phase. The connections stay open until it is disposed of. */
   async run(): Promise<Outcome> {
-    const { operations, seconds, cpuUs, p50Us, p99Us } = await this.#process.ask('go', this.#limitMs);
+    const { operations, seconds, idle, p50Us, p99Us } = await this.#process.ask('go', this.#limitMs);
     if (
       operations === undefined ||
       seconds === undefined ||
-      cpuUs === undefined ||
+      idle === undefined ||
       p50Us === undefined ||
       p99Us === undefined
     ) {
       throw new Error('The report of the load generator lacks a field');
     }
     if (operations === 0) throw new Error('The load generator did nothing');
-    return { operations, seconds, cpuUs, p50Us, p99Us };
+    return { operations, seconds, idle, p50Us, p99Us };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

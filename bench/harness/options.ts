@@ -74,7 +74,7 @@ export function parseOptions(words: readonly string[]): Options {
     peers: values.peers?.split(',').map((name) => name.trim()) ?? null,
     rounds,
     seconds: positive('--seconds', values.seconds) ?? (quick ? 0.3 : 0.8),
-    warmupSeconds: quick ? 0.2 : 0.5,
+    warmupSeconds: quick ? 0.2 : 0.4,
     quick,
     driver: values.driver ?? null,
     json: values.json === undefined ? null : resolve(RESULTS, values.json),

@@ -43,7 +43,7 @@ export function twistedPeer(server: string): Peer {
     command: () => {
       if (pythonVersions().twisted === null)
         throw new Error("Twisted isn't installed (Debian: python3-twisted)");
-      return [PYTHON, join(BENCH, 'servers', server)];
+      return [PYTHON, '-B', join(BENCH, 'servers', server)];
     },
   };
 }
@@ -52,7 +52,7 @@ const UVLOOP_ECHO: Peer = {
   name: UVLOOP,
   command: () => {
     if (pythonVersions().uvloop === null) throw new Error("uvloop isn't installed (Debian: python3-uvloop)");
-    return [PYTHON, join(BENCH, 'servers/uvloop-echo.py')];
+    return [PYTHON, '-B', join(BENCH, 'servers/uvloop-echo.py')];
   },
 };
 

@@ -29,6 +29,7 @@ function echoRow(plainName: string, bytes: number, connections: number): Row {
     name,
     title: `echo of ${bytes} bytes on ${connections} connection${connections === 1 ? '' : 's'}, one message under way on each`,
     load: ['echo', '--connections', `${connections}`, '--size', `${bytes}`, '--outstanding', '1'],
+    brief: targets.length === 0,
     peers,
     targets,
   });

@@ -45,12 +45,13 @@ export class World {
   /** What calls have met of faults that are over. */
   #injectedBefore = 0;
 
-  constructor(kernel: SteppedKernel) {
+  /** `wrap` stands before the kernel of the reactor: to look at it, or to break something. */
+  constructor(kernel: SteppedKernel, wrap: (libc: Libc) => Libc = (libc) => libc) {
     const { libc } = kernel;
     this.libc = libc;
     this.peers = new Peers(libc);
     this.#kernel = kernel;
-    this.#pending = new PendingErrors(libc);
+    this.#pending = new PendingErrors(wrap(libc));
     this.#faults = new FaultyLibc(this.#pending);
     this.#openBefore = libc.descriptors.open;
     this.reservation = new FileDescriptorReservation(spareEventfd(this.#faults));
@@ -102,14 +103,14 @@ export class World {
     }
   }
 
-  /** Nothing goes wrong any more. */
+  /** Nothing goes wrong any more, and calls are counted from here on. */
   endFaults(): void {
     this.#injectedBefore += this.#faults.injected + this.#pending.injected;
     this.#faults.reset();
     this.#pending.reset();
   }
 
-  /** The calls that were made since the beginning, or since the faults ended. */
+  /** The calls that were made since the beginning, or since `endFaults`. */
   get calls(): ReadonlyMap<LibcCall, number> {
     return new Map(this.#faults.calls);
   }

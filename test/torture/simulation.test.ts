@@ -1,25 +1,8 @@
 import { expect } from 'chai';
-import type { Libc } from '../../src/libc/index.js';
-import { InterceptedLibc, type LibcArguments, type LibcCall, LogCapture } from '../../src/testing/index.js';
+import { type LibcCall, LogCapture } from '../../src/testing/index.js';
+import { type OddAnswer, OddLibc } from '../faults/odd-libc.js';
 import { type SimulationResult, simulate } from './simulation.js';
 import { StreamCheck, streamBytes } from './stream-pattern.js';
-
-/** A kernel that does one call in its own way. */
-class OddLibc extends InterceptedLibc {
-  readonly #call: LibcCall;
-  readonly #answer: (args: LibcArguments, make: () => number) => number;
-
-  constructor(libc: Libc, call: LibcCall, answer: (args: LibcArguments, make: () => number) => number) {
-    super('odd', libc);
-    this.#call = call;
-    this.#answer = answer;
-  }
-
-  protected override intercept(call: LibcCall, args: LibcArguments): number {
-    const make = (): number => this.make(call, args);
-    return call === this.#call ? this.#answer(args, make) : make();
-  }
-}
 
 describe('Random simulations', () => {
   let log: LogCapture;
@@ -49,11 +32,7 @@ describe('Random simulations', () => {
   });
 
   /** What is found on a server whose kernel does this call in its own way, with any of these seeds. */
-  const violationsWith = (
-    seeds: readonly number[],
-    call: LibcCall,
-    answer: (args: LibcArguments, make: () => number) => number,
-  ): string =>
+  const violationsWith = (seeds: readonly number[], call: LibcCall, answer: OddAnswer): string =>
     seeds
       .flatMap((seed) => simulate(seed, { wrap: (libc) => new OddLibc(libc, call, answer) }).violations)
       .join();

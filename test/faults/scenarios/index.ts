@@ -11,6 +11,7 @@ import { Reconnecting } from './reconnecting.js';
 import type { NamedScenario } from './scenario.js';
 import { SendFile } from './send-file.js';
 import { StopListening, StopListeningUnderLoad } from './stop-listening.js';
+import { WholeLife } from './whole-life.js';
 
 export type { MakeScenario, NamedScenario, Scenario } from './scenario.js';
 
@@ -35,5 +36,6 @@ export const scenarios: readonly NamedScenario[] = [
   { name: 'stopListening() and startListening()', make: (world) => new StopListening(world) },
   { name: 'stopListening() under load', make: (world) => new StopListeningUnderLoad(world) },
   { name: 'exhaustion and recovery', make: (world) => new Exhaustion(world) },
+  { name: 'the life of a reactor', make: (world) => new WholeLife(world), makesReactor: true },
   { name: 'a reconnecting client', make: (world) => new Reconnecting(world), recovers: true },
 ];

@@ -25,6 +25,8 @@ export type MakeScenario = (world: World) => Scenario;
 export interface NamedScenario {
   readonly name: string;
   readonly make: MakeScenario;
+  /** It makes the reactor itself, in `begin`, so that this may fail as well; for the others there is one. */
+  readonly makesReactor?: boolean;
   /** The program gets over everything by itself: once the faults are gone, it is done, whatever they were. */
   readonly recovers?: boolean;
   /** How few bytes each call may move if it is to come to its end in a sensible number of turns; 1 unless it is given. */
@@ -37,7 +39,7 @@ export function portOptions({ reservation }: World): ListenTCPOptions {
 }
 
 /** More than the kernel moves in one call. */
-export const LARGE = Buffer.alloc(300_000, 'large transfer ');
+export const LARGE = Buffer.alloc(200_000, 'large transfer ');
 
 /** Cuts it into pieces of a size that makes the queue be sent by sendmsg. */
 export function piecesOf(bytes: Buffer): Buffer[] {

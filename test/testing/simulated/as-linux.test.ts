@@ -3,8 +3,6 @@ import type { EpollEventArray } from '../../../src/libc/index.js';
 import { EPOLLRDHUP, EPOLL_CTL_ADD, type Libc, SO_ERROR, errno, getDriver } from '../../../src/libc/index.js';
 import {
   ConformanceEnvironment,
-  InterceptedLibc,
-  type LibcArguments,
   type LibcCall,
   LogCapture,
   type RecordedCall,
@@ -15,7 +13,9 @@ import {
   availableNeeds,
   runCase,
 } from '../../../src/testing/index.js';
+import { type OddAnswer, OddLibc } from '../../faults/odd-libc.js';
 import { scenarios } from '../../faults/scenarios/index.js';
+import { mishapsOf, textOf as mishapText } from '../../faults/mishaps.js';
 import { RealSteppedKernel } from '../../faults/stepped-kernel.js';
 import { torture } from '../../faults/torture.js';
 import { Calls, linuxFacts } from './linux-facts/index.js';
@@ -79,6 +79,17 @@ describe('What Linux answers in the scenarios of faults, the simulated kernel co
       torture(new RealSteppedKernel(libc), scenario, []);
       requireAgreement(libc.log);
     });
+
+    it(`during ${scenario.name}, when the peers reset their connections`, () => {
+      const { calls } = torture(new RealSteppedKernel(), scenario, []);
+      for (const mishap of mishapsOf(scenario, new Set(calls.keys()))) {
+        if (mishap.kind !== 'reset') continue;
+        const injection = { ...mishap, nth: 1, persist: false };
+        const libc = new RecordingLibc(real.libc);
+        torture(new RealSteppedKernel(libc), scenario, [injection]);
+        expect(replay(libc.log, roomyLibc()).map(textOf), mishapText(injection)).to.deep.equal([]);
+      }
+    });
   }
 });
 
@@ -98,27 +109,11 @@ describe('What Linux answers in the conformance cases, the simulated kernel coul
   }
 });
 
-/** A kernel that is wrong in one point. */
-class WrongLibc extends InterceptedLibc {
-  readonly #answer: (args: LibcArguments, result: () => number) => number;
-  readonly #call: LibcCall;
-
-  constructor(libc: Libc, call: LibcCall, answer: (args: LibcArguments, result: () => number) => number) {
-    super('wrong', libc);
-    this.#call = call;
-    this.#answer = answer;
-  }
-
-  protected override intercept(call: LibcCall, args: LibcArguments): number {
-    const result = (): number => this.make(call, args);
-    return call === this.#call ? this.#answer(args, result) : result();
-  }
-}
-
+/** In which one point a kernel may be wrong. */
 interface Mistake {
   readonly name: string;
   readonly call: LibcCall;
-  readonly answer: (libc: Libc) => (args: LibcArguments, result: () => number) => number;
+  readonly answer: (libc: Libc) => OddAnswer;
 }
 
 const mistakes: readonly Mistake[] = [
@@ -195,7 +190,7 @@ describe('The comparison with Linux fails', () => {
     it(`if ${name}`, () => {
       const found = recordings.flatMap((recording) => {
         const libc = roomyLibc();
-        return replay(recording, new WrongLibc(libc, call, answer(libc)));
+        return replay(recording, new OddLibc(libc, call, answer(libc)));
       });
       expect(found).not.to.be.empty;
     });

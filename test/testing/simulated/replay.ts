@@ -27,6 +27,8 @@ import type { RecordedCall } from '../../../src/testing/index.js';
  *  - How much a socket takes and holds. So a send of which the real kernel took n bytes is played as one of n bytes; and a
  *    socket that has bytes under way may refuse more (EAGAIN), and then isn't ready for writing.
  *  - When much is sent at once TCP takes its time (RFC 9293 3.7.4, RFC 1122 4.2.3.2): what was sent needn't have come yet.
+ *  - Then a reset throws away, where it was sent, what was still to go out before it (RFC 9293 3.10.5): bytes, and the end after them. Who hasn't had
+ *    the end is told ECONNRESET, not EPIPE.
  *  - How much of what has come one receive gives, if only the bytes are right.
  *  - Whether an acknowledgement of a FIN has come already: Linux may put it off.
  *  - The order of ready events, and which of them come first when there are more than were asked for.
@@ -275,7 +277,7 @@ class Player {
   #send(recorded: RecordedCall, number: number, send: (bytes: Buffer) => number): string | undefined {
     const { result, given = Buffer.alloc(0) } = recorded;
     if (this.#isFull(recorded, number, given.length)) return undefined;
-    return same(recorded, send(result < 0 ? given : given.subarray(0, result)));
+    return this.#sameSend(recorded, send(result < 0 ? given : given.subarray(0, result)));
   }
 
   #sendFile(recorded: RecordedCall, number: number, send: (length: number) => number): string | undefined {
@@ -283,7 +285,7 @@ class Player {
     const asked = numbers.at(-1) ?? 0;
     if (this.#isFull(recorded, number, asked)) return undefined;
     // The end of a file is one whatever is asked for.
-    return same(recorded, send(result <= 0 ? asked : result));
+    return this.#sameSend(recorded, send(result <= 0 ? asked : result));
   }
 
   /** Keeps account of what was sent. True if the socket took nothing, which is its own affair. */
@@ -299,12 +301,23 @@ class Player {
     return false;
   }
 
+  #sameSend(recorded: RecordedCall, answer: number): string | undefined {
+    if (this.#bulk && recorded.result === -errno.ECONNRESET && answer === -errno.EPIPE) return undefined;
+    return same(recorded, answer);
+  }
+
   #received(
     { result, filled, numbers }: RecordedCall,
     receive: (target: Buffer, flags: number) => number,
   ): string | undefined {
     if (result <= 0 || filled === undefined) {
-      const answer = receive(Buffer.alloc(numbers[2] ?? 0), MSG_PEEK);
+      const room = Buffer.alloc(numbers[2] ?? 0);
+      let answer = receive(room, MSG_PEEK);
+      while (this.#bulk && result === -errno.ECONNRESET && answer > 0) {
+        // What was thrown away there is here, before the error, which would be told only once.
+        receive(room, 0);
+        answer = receive(room, MSG_PEEK);
+      }
       if (result === -errno.EAGAIN && answer > 0 && this.#bulk) return undefined;
       return answer === result ? undefined : nameOf(answer);
     }

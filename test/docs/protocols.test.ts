@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { Deferred } from '../../src/defer/index.js';
 import { Failure, succeed } from '../../src/defer/index.js';
@@ -6,7 +7,9 @@ import { ConnectionDone } from '../../src/errors/index.js';
 import { type IProtocol, ParseError } from '../../src/index.js';
 import { PausableTransport } from '../protocols/pausable-transport.js';
 import { Bodies } from './listings/bodies.js';
+import { StringTransport } from '../../src/testing/index.js';
 import { Greeter } from './listings/greeter.js';
+import { Letter } from './listings/letter.js';
 import { Average } from './listings/measurements.js';
 import { Shout } from './listings/shout.js';
 
@@ -36,7 +39,7 @@ function measurement(value: number): Buffer {
 describe('docs/protocols.md', () => {
   it('shows the listings that are run here', () => {
     const shown = [...page.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, listing]) => listing);
-    const run = ['shout', 'bodies', 'greeter', 'measurements'].map((name) =>
+    const run = ['shout', 'bodies', 'greeter', 'measurements', 'letter'].map((name) =>
       read(`listings/${name}.ts`).replace("'../../../src/index.js'", "'heddle'"),
     );
     expect(shown).to.deep.equal(run);
@@ -65,6 +68,19 @@ describe('docs/protocols.md', () => {
     await ended;
     greeter.connectionLost(new Failure(new ConnectionDone()));
     expect([transport.text, transport.disconnecting]).to.deep.equal(['Hello Ann\r\nHello Bob\r\n', true]);
+  });
+
+  it('Letter sends the file, its length ahead of it', async () => {
+    const path = fileURLToPath(new URL('../../docs/protocols.md', import.meta.url));
+    const letter = new Letter(path);
+    const transport = new StringTransport();
+    const ended = letter.makeConnection(transport) as unknown as Promise<void>;
+    letter.dataReceived(Buffer.from('GET\r\nGET\r\nBYE\r\n'));
+    await ended;
+    letter.connectionLost(new Failure(new ConnectionDone()));
+    const answer = `${Buffer.byteLength(page)}\r\n${page}`;
+    expect(transport.value().toString()).to.equal(answer + answer);
+    expect(transport.disconnecting).to.equal(true);
   });
 
   it('Average averages, and refuses what is no measurement', () => {

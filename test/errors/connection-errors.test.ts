@@ -6,6 +6,7 @@ import {
   ConnectionDone,
   ConnectionFdescWentAway,
   ConnectionLost,
+  FileSendError,
   NotConnectedError,
   SlowReaderError,
   SystemError,
@@ -77,6 +78,16 @@ describe('the reasons of connectionLost', () => {
     expect(slow.message).to.equal(
       'Connection was aborted: the peer took none of 12 queued bytes for 3000 ms.',
     );
+  });
+
+  it('FileSendError is an abort that says how much is missing, and why', () => {
+    const short = new FileSendError(12, 'has ended too early');
+    expect(short).to.be.instanceOf(ConnectionAborted).and.include({ bytesMissing: 12, code: undefined });
+    expect(short.message).to.equal(
+      'Connection was aborted: a file has ended too early, and 12 bytes of it are missing.',
+    );
+    const cause = new SystemError('pread', 5, { fd: 3 });
+    expect(new FileSendError(1, 'could not be read', { cause })).to.include({ cause, code: 'EIO' });
   });
 
   it('carry their final message at the head of their stack', () => {

@@ -74,7 +74,7 @@ export const mutants: readonly Mutant[] = [
   {
     what: 'a transferred buffer makes the send throw',
     file: 'src/tcp/send-queue.ts',
-    from: '  if (length !== queue.bytes) return -errno.EFAULT;\n  if (offset !== 0',
+    from: '  if (length !== queue.chunkBytes) return -errno.EFAULT;\n  if (offset !== 0',
     to: '  if (offset !== 0',
   },
   {
@@ -236,8 +236,56 @@ export const mutants: readonly Mutant[] = [
   {
     what: 'what a lingering close cuts off looks like an end in order',
     file: 'src/tcp/lingering-close.ts',
-    from: 'this.#driver.closeAtOnce(this.queue.bytes > 0);',
+    from: 'this.#driver.closeAtOnce(reset);',
     to: 'this.#driver.closeAtOnce(false);',
+  },
+  {
+    what: 'a file that the reader cut off in its lingering close never tells so',
+    file: 'src/tcp/lingering-close.ts',
+    from: '    this.#close(isCutOff);\n    for (const file of this.queue.takeDropped()) file.fail(reason);\n',
+    to: '    this.#close(isCutOff);\n',
+  },
+  {
+    what: 'a file is sent ahead of what was written before it',
+    file: 'src/tcp/readiness-driver.ts',
+    from: 'if (wanted === 0 && queue.file !== undefined) {',
+    to: 'if (queue.file !== undefined) {',
+  },
+  {
+    what: 'a file that is too short is sent again and again',
+    file: 'src/tcp/send-file.ts',
+    from: '  if (n > 0 || socketErrors.has(-n)) return n;\n',
+    to: '  if (n >= 0 || socketErrors.has(-n)) return n;\n',
+  },
+  {
+    what: 'a file is sent in one go, however long it is',
+    file: 'src/tcp/send-file.ts',
+    from: 'Math.min(file.bytes, SENDFILE_BYTES)',
+    to: 'file.bytes',
+  },
+  {
+    what: 'a file whose sending was cancelled is still read',
+    file: 'src/tcp/send-file.ts',
+    from: 'if (file.isCancelled) return',
+    to: 'if (file.bytes < 0) return',
+  },
+  {
+    what: 'a file that fails ends its connection in order',
+    file: 'src/tcp/connection.ts',
+    from: "this.finish(new Failure(error), 'with reset');\n  }\n\n  failed(",
+    to: "this.finish(new Failure(error), 'in order');\n  }\n\n  failed(",
+  },
+  {
+    what: 'a file counts for the limit of what is written',
+    file: 'src/tcp/file-queue.ts',
+    from: '    return super.bytes + this.#bytesBehind;',
+    to: '    return this.bytes;',
+  },
+  {
+    what: 'a place beyond 4 GiB in a file wraps around',
+    file: 'src/libc/foreign-libc.ts',
+    from: 'this.#scratch.writeInt32LE(Math.floor(position / 2 ** 32) | 0, 4);',
+    to: 'this.#scratch.writeInt32LE(0, 4);',
   },
   {
     what: 'timers of equal time come in any order',

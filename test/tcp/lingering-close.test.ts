@@ -1,9 +1,13 @@
 import { expect } from 'chai';
 import { Failure } from '../../src/defer/index.js';
+import { ConnectionLost, FileSendError } from '../../src/errors/index.js';
 import type { ConnectionOptions } from '../../src/interfaces/index.js';
 import { connectionLimits } from '../../src/tcp/index.js';
 import { LingeringClose } from '../../src/tcp/lingering-close.js';
+import { FileQueue } from '../../src/tcp/file-queue.js';
+import { QueuedFile } from '../../src/tcp/queued-file.js';
 import { WriteQueue } from '../../src/tcp/write-queue.js';
+import { outcomeOf } from '../../src/testing/conformance/file-cases.js';
 import { FakeDriver } from './fake-connection.js';
 
 interface Options {
@@ -165,6 +169,63 @@ describe('LingeringClose', () => {
 
     expect(subject.driver.givenUp).to.deep.equal(['at once']);
     expect(subject.timers).to.equal(0);
+  });
+
+  describe('with a file queued', () => {
+    interface WithFile {
+      readonly driver: FakeDriver;
+      readonly queue: FileQueue;
+      readonly lingering: LingeringClose;
+      readonly outcome: { readonly value: unknown };
+    }
+
+    function lingerWithFile(): WithFile {
+      const driver = new FakeDriver();
+      const queue = new FileQueue();
+      const file = new QueuedFile(3, 0, 10, () => undefined);
+      queue.pushFile(file);
+      const outcome = outcomeOf(file.result);
+      const lingering = new LingeringClose(driver, queue, true, connectionLimits({ lingerBytes: 10 }));
+      return { driver, queue, lingering, outcome };
+    }
+
+    it('closes once it is sent, and tells so', () => {
+      const { driver, queue, lingering, outcome } = lingerWithFile();
+      queue.consume(4);
+      lingering.sent(4);
+      expect([outcome.value, driver.givenUp]).to.deep.equal([undefined, []]);
+      queue.consume(6);
+      lingering.sent(6);
+      expect([outcome.value, driver.givenUp]).to.deep.equal(['sent', ['at once']]);
+    });
+
+    it('resets when the file fails, and tells why', () => {
+      const { driver, lingering, outcome } = lingerWithFile();
+      const error = new FileSendError(10, 'has ended too early');
+      lingering.fileFailed(error);
+      expect([outcome.value, driver.givenUp]).to.deep.equal([error, ['with reset']]);
+    });
+
+    for (const [what, meet, message] of [
+      ['its time is up', ({ driver }: WithFile) => driver.clock.advance(5), /took nothing/],
+      ['more comes than its bound', ({ lingering }: WithFile) => lingering.dataDiscarded(11), /sent more/],
+      ['sending fails', ({ lingering }: WithFile) => lingering.failed(new Error('EPIPE')), /non-clean/],
+    ] as const) {
+      it(`tells who waits for the file when ${what}`, () => {
+        const subject = lingerWithFile();
+        meet(subject);
+        expect(subject.driver.givenUp).to.deep.equal(['with reset']);
+        expect(subject.outcome.value).to.be.instanceOf(ConnectionLost);
+        expect((subject.outcome.value as Error).message).to.match(message);
+      });
+    }
+
+    it('tells who waits for the file when the reactor drops the descriptor', () => {
+      const { lingering, outcome } = lingerWithFile();
+      const reason = new Error('reactor stopped');
+      lingering.dropped(new Failure(reason));
+      expect(outcome.value).to.equal(reason);
+    });
   });
 
   it('leaves closing to the driver when the reactor drops the descriptor', () => {

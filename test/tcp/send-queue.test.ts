@@ -1,5 +1,7 @@
 import { expect } from 'chai';
-import { IOV_MAX, MSG_NOSIGNAL, type Libc, errno } from '../../src/libc/index.js';
+import { IOV_MAX, MSG_MORE, MSG_NOSIGNAL, type Libc, errno } from '../../src/libc/index.js';
+import { FileQueue } from '../../src/tcp/file-queue.js';
+import { QueuedFile } from '../../src/tcp/queued-file.js';
 import { SEND_SLAB_BYTES, sendQueue } from '../../src/tcp/send-queue.js';
 import { WriteQueue } from '../../src/tcp/write-queue.js';
 
@@ -54,6 +56,18 @@ describe('sendQueue()', () => {
     expect(sent).to.deep.equal([
       { call: 'send', buffer: 'slab', bytes: bytes(1024), chunks: 1, flags: MSG_NOSIGNAL },
     ]);
+  });
+
+  it('says that more follows ahead of a file, so that both share a segment', () => {
+    const { sender, sent } = makeSender();
+    for (const chunks of [[bytes(5)], [bytes(5), bytes(6)], [bytes(SEND_SLAB_BYTES), bytes(6)]]) {
+      const queue = FileQueue.from(queueOf(...chunks));
+      queue.pushFile(new QueuedFile(3, 0, 1, () => undefined));
+      queue.push(bytes(1000, 'behind'));
+      sendQueue(sender, 5, queue);
+      expect(sent.at(-1)?.flags).to.equal(MSG_NOSIGNAL | MSG_MORE);
+      expect(sent.at(-1)?.bytes.equals(Buffer.concat(chunks))).to.equal(true);
+    }
   });
 
   it('hands a large lone chunk over by reference', () => {

@@ -58,6 +58,8 @@ class RegularFile extends SeekableFile {
 
 /** /dev/null: always empty, and takes everything. */
 export class NullDevice extends SeekableFile {
+  override readonly sendable = false;
+
   readiness(): number {
     return EPOLLIN | EPOLLOUT;
   }

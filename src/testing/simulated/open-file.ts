@@ -70,6 +70,8 @@ export abstract class OpenFile {
 /** A file whose bytes have places. */
 export abstract class SeekableFile extends OpenFile {
   override readonly pollable = false;
+  /** Whether sendfile takes it. */
+  readonly sendable: boolean = true;
 
   /** pread(2): reads from a place of the file, whose offset stays where it is. */
   abstract pread(target: Uint8Array, position: number): number;

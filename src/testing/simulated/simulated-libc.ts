@@ -186,6 +186,7 @@ export class SimulatedLibc implements Libc {
     const source = this.#table.at(file);
     if (source === undefined) return -errno.EBADF;
     if (!(source instanceof SeekableFile)) return -errno.ESPIPE;
+    if (!source.sendable) return -errno.EINVAL;
     return this.#on(fd, (target) => {
       const bytes = Buffer.alloc(this.#partOf(Math.min(length, SENDFILE_PIECE_BYTES)));
       const n = source.pread(bytes, position);

@@ -94,6 +94,19 @@ describe('ThrottlingFactory', () => {
     expect(scene.clock.getDelayedCalls()).to.deep.equal([]);
   });
 
+  it('counts a file when it is queued, all of it', () => {
+    const scene = new Scene({ writeLimit: 10 });
+    const { connection, inner } = scene.connect();
+    void inner.transport.sendFile(3, 0, 30);
+    expect(inner.transport.write(Buffer.from('x'))).to.equal(false);
+    connection.flush();
+    expect(connection.output).to.have.length(30);
+    scene.clock.advance(1);
+    expect(inner.transport.write(Buffer.from('x'))).to.equal(false);
+    scene.clock.advance(3);
+    expect(inner.transport.write(Buffer.from('x'))).to.equal(true);
+  });
+
   it('does not count what is written after the end', () => {
     const scene = new Scene({ writeLimit: 10 });
     scene.hooks.lost = ({ transport }) => void transport.write(twenty);

@@ -66,6 +66,18 @@ describe('TimeoutFactory', () => {
     expect(connection.disconnecting).to.equal(true);
   });
 
+  it('a file that is queued begins the period anew', () => {
+    const { clock, connection, wrapper } = scene();
+    clock.advance(2);
+    void wrapper.sendFile(3, 0, 10);
+    clock.advance(2);
+    expect(connection.disconnecting).to.equal(false);
+    connection.flush();
+    expect(connection.output).to.have.length(10);
+    clock.advance(1);
+    expect(connection.disconnecting).to.equal(true);
+  });
+
   // Twisted: TimeoutProtocolTests.test_cancelTimeout
   it('the protocol inside may cancel the time-out', () => {
     const { clock, connection, wrapper } = scene();

@@ -40,6 +40,15 @@ function scene(options?: TrafficLoggingOptions): {
 }
 
 describe('TrafficLoggingFactory', () => {
+  it('logs that a file is sent, not what is in it', () => {
+    const { sinks, connect } = scene();
+    const { connection, inner } = connect();
+    void inner.transport.sendFile(3, 10, 20);
+    connection.flush();
+    expect(sinks[1]?.text).to.equal('SF 1: 20 bytes of a file, from 10 on\n');
+    expect(connection.output).to.have.length(20);
+  });
+
   // Twisted: LoggingFactoryTests.test_thingsGetLogged
   it('logs what comes, what is written, and the end', () => {
     const { sinks, connect } = scene();
@@ -151,6 +160,8 @@ describe('SpewingFactory', () => {
       'Sending: "you"',
       String.raw`Sending: "too" "\n"`,
     ]);
+    void inner.transport.sendFile(3, 10, 20);
+    expect(log.messages.at(-1)).to.equal('Sending: 20 bytes of a file, from 10 on');
     expect(log.records[0]?.category).to.deep.equal(['heddle', 'protocols', 'traffic']);
     expect([inner.received.toString(), connection.output]).to.deep.equal(['hello', 'youtoo\n']);
   });

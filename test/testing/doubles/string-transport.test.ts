@@ -1,13 +1,23 @@
 import { expect } from 'chai';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expectTypeOf } from 'expect-type';
 import { IPv4Address, IPv6Address } from '../../../src/address/index.js';
-import { ConnectionAborted, ConnectionDone } from '../../../src/errors/index.js';
+import { CancelledError } from '../../../src/defer/index.js';
+import {
+  ConnectionAborted,
+  ConnectionDone,
+  FileSendError,
+  NotConnectedError,
+} from '../../../src/errors/index.js';
 import type { IConsumer, IPushProducer, ITCPTransport } from '../../../src/interfaces/index.js';
 import {
   AccumulatingProtocol,
   StringTransport,
   StringTransportWithDisconnection,
   assertNoResult,
+  failureResultOf,
   successResultOf,
 } from '../../../src/testing/index.js';
 
@@ -49,6 +59,48 @@ describe('StringTransport', () => {
     transport.write(memory);
     memory.fill('x');
     expect(transport.value().toString()).to.equal('first');
+  });
+
+  describe('sendFile()', () => {
+    let fd: number;
+
+    beforeEach(() => {
+      const folder = mkdtempSync(join(tmpdir(), 'heddle-'));
+      fd = openSync(join(folder, 'file'), 'w+');
+      rmSync(folder, { recursive: true });
+      writeSync(fd, 'x'.repeat(100_000));
+    });
+    afterEach(() => closeSync(fd));
+
+    it('keeps what the file has, at once', () => {
+      transport.write(Buffer.from('<'));
+      successResultOf(transport.sendFile({ fd }, 10, 90_000));
+      expect(transport.value().toString()).to.equal(`<${'x'.repeat(90_000)}`);
+      expect(transport.bytesWritten).to.equal(90_001);
+    });
+
+    it('aborts the connection when the file is too short, or no file', () => {
+      const short = failureResultOf(transport.sendFile(fd, 99_999, 10));
+      expect(short.value).to.be.instanceOf(FileSendError).with.property('bytesMissing', 9);
+      expect(transport.aborted).to.equal(true);
+      const other = new StringTransport();
+      const handle = { fd };
+      Object.defineProperty(handle, 'fd', { get: () => 1_000_000 });
+      expect(failureResultOf(other.sendFile(handle, 0, 1)).value).to.have.property('code', 'EBADF');
+      expect(other.aborted).to.equal(true);
+    });
+
+    it('sends nothing after the end, and nothing that is cancelled already', () => {
+      const signal = AbortSignal.abort();
+      expect(failureResultOf(transport.sendFile(fd, 0, 1, { signal })).value).to.be.instanceOf(
+        CancelledError,
+      );
+      expect(transport.aborted).to.equal(false);
+      transport.abortConnection();
+      expect(failureResultOf(transport.sendFile(fd, 0, 1)).value).to.be.instanceOf(NotConnectedError);
+      expect(transport.value()).to.have.length(0);
+      expect(() => transport.sendFile(-1, 0, 1)).to.throw(RangeError);
+    });
   });
 
   it('takes nothing but bytes', () => {

@@ -277,7 +277,7 @@ class Player {
   #send(recorded: RecordedCall, number: number, send: (bytes: Buffer) => number): string | undefined {
     const { result, given = Buffer.alloc(0) } = recorded;
     if (this.#isFull(recorded, number, given.length)) return undefined;
-    return this.#sameSent(recorded, send(result < 0 ? given : given.subarray(0, result)));
+    return this.#sameSend(recorded, send(result < 0 ? given : given.subarray(0, result)));
   }
 
   #sendFile(recorded: RecordedCall, number: number, send: (length: number) => number): string | undefined {
@@ -285,13 +285,7 @@ class Player {
     const asked = numbers.at(-1) ?? 0;
     if (this.#isFull(recorded, number, asked)) return undefined;
     // The end of a file is one whatever is asked for.
-    return this.#sameSent(recorded, send(result <= 0 ? asked : result));
-  }
-
-  /** With much under way, when a reset comes decides which of its two errors a send tells. */
-  #sameSent(recorded: RecordedCall, answer: number): string | undefined {
-    if (this.#bulk && recorded.result === -errno.ECONNRESET && answer === -errno.EPIPE) return undefined;
-    return same(recorded, answer);
+    return this.#sameSend(recorded, send(result <= 0 ? asked : result));
   }
 
   /** Keeps account of what was sent. True if the socket took nothing, which is its own affair. */
@@ -305,6 +299,12 @@ class Player {
     if (sent + result >= MUCH) this.#bulk = true;
     if (result >= 0 && result < asked) this.#blocked.add(number);
     return false;
+  }
+
+  /** With much under way, when a reset comes decides which of its two errors a send tells. */
+  #sameSend(recorded: RecordedCall, answer: number): string | undefined {
+    if (this.#bulk && recorded.result === -errno.ECONNRESET && answer === -errno.EPIPE) return undefined;
+    return same(recorded, answer);
   }
 
   #received(

@@ -173,6 +173,9 @@ export const fileFacts: readonly LinuxFact[] = [
       libc.sendfile(one, two, 0, 10);
       libc.sendfile(one, 1_000_000, 0, 10);
       libc.sendfile(1_000_000, file, 0, 10);
+      const nothing = calls.own(libc.open('/dev/null', O_CLOEXEC | O_RDWR, 0));
+      libc.sendfile(one, nothing, 0, 10);
+      libc.pread(nothing, room, 0, 10, 5);
       // The file's own offset stands where writing has left it.
       libc.read(file, room, 0, 50);
       calls.close(two);

@@ -296,7 +296,7 @@ export class Port implements ITCPPort, IReadDescriptor, IHangUpDescriptor, Serve
     if (this.#fd < 0) return undefined;
     if (this.#stopping !== undefined) return 'stopping';
     if (this.#pausedByUser) return 'paused';
-    return this.#loop.resting ? 'resting, for accept failed' : 'accepting';
+    return this.#loop.resting ? 'resting' : 'accepting';
   }
 
   // ---- the socket

@@ -95,7 +95,7 @@ describe('util.inspect() tells in one line', () => {
     faults.fail('accept4', { errno: 'ENFILE' });
     const connecting = world.connect();
     await world.kernel.run(() => port.counters.pauses === 1);
-    expect(inspect(port)).to.contain(', resting, for accept failed, connections: 1>');
+    expect(inspect(port)).to.contain(', resting, connections: 1>');
     await connecting;
     expect(inspect(port)).to.contain(', accepting, connections: 2>');
 

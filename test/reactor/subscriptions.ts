@@ -4,7 +4,7 @@ import type { DiagnosticsMessages } from '../../src/interfaces/index.js';
 type Name = keyof DiagnosticsMessages;
 
 /** Every channel there is; the type says so. */
-const NAMES = Object.keys({
+export const CHANNELS = Object.keys({
   'heddle:tcp:listening': 0,
   'heddle:tcp:closed': 0,
   'heddle:tcp:connection': 0,
@@ -27,7 +27,7 @@ export class Subscriptions implements Disposable {
   /** `onMessage` is called inside `publish`, as any subscriber is. */
   constructor(onMessage: (name: Name) => void = () => undefined) {
     this.#onMessage = onMessage;
-    for (const name of NAMES) subscribe(name, this.#listen);
+    for (const name of CHANNELS) subscribe(name, this.#listen);
   }
 
   /** The messages of one channel. */
@@ -36,7 +36,7 @@ export class Subscriptions implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const name of NAMES) unsubscribe(name, this.#listen);
+    for (const name of CHANNELS) unsubscribe(name, this.#listen);
   }
 
   readonly #listen = (message: unknown, name: string | symbol): void => {

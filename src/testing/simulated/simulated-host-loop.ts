@@ -66,7 +66,7 @@ export class SimulatedHostLoop implements IHostLoop {
   }
 
   ref(): void {
-    this.#alive = false;
+    this.#alive = true;
   }
 
   unref(): void {

@@ -106,6 +106,24 @@ describe('SimulatedKernel', () => {
     expect(kernel.now).to.equal(5000);
   });
 
+  it('goes on, without a condition, while bytes are on their way to an open connection', async () => {
+    const kernel = new SimulatedKernel({ latency: { leastMs: 10, mostMs: 10 } });
+    const [near, far] = ['10.0.0.1', '10.0.0.2'].map((address) => kernel.addHost(address, address));
+    const server = new Reactor({ driver: kernel.createProcess({ host: near! }) });
+    const client = new Reactor({ driver: kernel.createProcess({ host: far! }) });
+    reactors.push(server, client);
+    const served = new RecordingFactory();
+    const asking = new RecordingFactory();
+    server.listenTCP(80, served, { interface: '10.0.0.1' });
+    client.connectTCP('10.0.0.1', 80, asking);
+    await kernel.run(() => served.protocols[0]?.made === true && asking.protocols[0]?.made === true);
+
+    // No timer is set any more: it is the connections that keep both alive.
+    asking.protocols[0]!.transport.write(Buffer.from('on its way'));
+    await kernel.run();
+    expect(String(served.protocols[0]!.received)).to.equal('on its way');
+  });
+
   it('lets so much time pass in `runFor()`, and no more', async () => {
     const kernel = new SimulatedKernel();
     const reactor = makeReactor(kernel);

@@ -45,7 +45,7 @@ export class Loop {
   #closed = false;
   #holdsHost = false;
 
-  /** Throws a SystemError if the descriptors that it needs can't be had; it then holds none. */
+  /** Throws a SystemError if the descriptors that it needs can't be had; it then holds none, and no host loop. */
   constructor(options: LoopOptions) {
     const { driver, eventsPerTurn, onSlow, life } = options;
     const { libc } = driver;
@@ -56,27 +56,29 @@ export class Loop {
     this.#life = life;
     this.timers = timers;
     this.turn = new Turn(libc, host, options, onSlow);
-    this.poller = new EpollPoller({
-      libc,
-      time: { callLater: (delay, f, ...args) => timers.callLater(delay, f, args) },
-      eventsPerPoll: eventsPerTurn,
-      onChange: changed,
-    });
+    let poller: EpollPoller | undefined;
     let waker: Waker | undefined;
     try {
+      poller = new EpollPoller({
+        libc,
+        time: { callLater: (delay, f, ...args) => timers.callLater(delay, f, args) },
+        eventsPerPoll: eventsPerTurn,
+        onChange: changed,
+      });
       waker = new Waker(libc);
-      this.poller.addInternalReader(waker);
+      poller.addInternalReader(waker);
       host.start(
-        this.poller.fileno(),
+        poller.fileno(),
         () => this.#takeTurn(0),
         () => this.#flush(),
       );
     } catch (error) {
       host.close();
       waker?.close();
-      this.poller.close();
+      poller?.close();
       throw error;
     }
+    this.poller = poller;
     this.waker = waker;
   }
 

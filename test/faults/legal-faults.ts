@@ -118,3 +118,9 @@ export const neverFails: ReadonlySet<LibcCall> = new Set<LibcCall>([
   // ENOTCONN alone, and that not of a connection that is up: see the head.
   'shutdown',
 ]);
+
+/** All calls that heddle makes of the kernel in the scenarios, or may make when something goes wrong in them. */
+export const allCalls: ReadonlySet<LibcCall> = new Set([
+  ...legalFaults.map(({ call }) => call),
+  ...neverFails,
+]);

@@ -58,45 +58,42 @@ const mistakes: readonly Mistake[] = [
   {
     name: 'a port gives up',
     call: 'accept4',
-    makeAnswer: () => {
-      let calls = 0;
-      return (_, make) => ((calls += 1) > 2 ? -errno.EINVAL : make());
-    },
+    makeAnswer: () => onlyTheFirst(2, -errno.EINVAL),
     scenario: 'an echo',
     finding: /listens|accepts again/,
   },
   {
     name: 'a port asks again and again',
     call: 'accept4',
-    makeAnswer: () => {
-      let calls = 0;
-      return (_, make) => ((calls += 1) > 2 ? -errno.EAGAIN : make());
-    },
+    makeAnswer: () => onlyTheFirst(2, -errno.EAGAIN),
     scenario: 'an echo',
     finding: /spins/,
   },
   {
     name: 'the spare descriptor is not taken back',
     call: 'eventfd',
-    makeAnswer: () => {
-      let calls = 0;
-      // The reactor's own one, and the first spare.
-      return (_, make) => ((calls += 1) > 2 ? -errno.EMFILE : make());
-    },
+    // The reactor's own one, and the first spare.
+    makeAnswer: () => onlyTheFirst(2, -errno.EMFILE),
     scenario: 'exhaustion and recovery',
     finding: /is done|has happened/,
   },
   {
     name: 'a client never connects again',
     call: 'connect',
-    makeAnswer: () => {
-      let calls = 0;
-      return (_, make) => ((calls += 1) > 1 ? -errno.ECONNREFUSED : make());
-    },
+    makeAnswer: () => onlyTheFirst(1, -errno.ECONNREFUSED),
     scenario: 'a reconnecting client',
     finding: /is done/,
   },
 ];
+
+/** Makes so many calls, and says this instead of all others. */
+function onlyTheFirst(calls: number, says: number): OddAnswer {
+  let made = 0;
+  return (_, make) => {
+    made += 1;
+    return made > calls ? says : make();
+  };
+}
 
 /** Does it its own way in the first call, and as it should be in all others. */
 function onlyOnce(answer: OddAnswer): OddAnswer {

@@ -1,24 +1,25 @@
-import { existsSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { expect } from 'chai';
 import { Page, pathOf, read } from './as-written/page.js';
 import { Terminal } from './as-written/terminal.js';
 
-const STEPS = ['1-echo', '2-chat', '3-line-protocol', '4-service'].filter((s) =>
-  existsSync(pathOf(`docs/tutorial/${s}.md`)),
+const FOLDER = 'examples/tutorial';
+
+const pages = ['1-echo', '2-chat', '3-line-protocol', '4-service'].map(
+  (step) => new Page(`docs/tutorial/${step}.md`),
 );
 
-for (const step of STEPS) {
-  const page = new Page(`docs/tutorial/${step}.md`);
+describe('The tutorial', () => {
+  it('shows all programs of examples/tutorial as they are, each once', () => {
+    const listings = pages.flatMap((page) => page.listings);
+    for (const { file, text } of listings) expect(text, file).to.equal(read(file!));
+    const files = readdirSync(pathOf(FOLDER)).map((name) => `${FOLDER}/${name}`);
+    expect(listings.map(({ file }) => file).sort()).to.deep.equal(files.sort());
+  });
 
-  describe(page.path, () => {
-    for (const { file, text } of page.listings) {
-      it(`shows ${String(file)}, which is type-checked and run`, () => {
-        expect(text).to.equal(read(file!));
-      });
-    }
-
-    it('shows what happens when its commands are given', async () => {
-      const terminal = new Terminal({ folder: pathOf('examples/tutorial'), exactly: false });
+  for (const page of pages) {
+    it(`shows in ${page.path} what happens when its commands are given`, async () => {
+      const terminal = new Terminal({ folder: pathOf(FOLDER), exactly: false });
       try {
         for (const block of page.blocks) await terminal.play(block);
         expect(terminal.quiet).to.equal(true);
@@ -26,5 +27,5 @@ for (const step of STEPS) {
         await terminal.close();
       }
     });
-  });
-}
+  }
+});

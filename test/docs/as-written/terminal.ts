@@ -1,7 +1,8 @@
 /**
  * Plays what a page shows of terminals. Its blocks `console` are the terminal of the programs:
  *
- *     $ npx tsx echo.ts          starts a program; lines that follow are what it prints
+ *     $ npx tsx echo.ts          starts a program; lines that follow are what it prints. A last line `$` says that it ends by
+ *                                itself, with exit code 1 if an error is shown in the lines, else with 0
  *     ^C                         ends the last program that goes on; lines that follow are what it prints then
  *
  * and blocks `text` whose lines begin with a name are conversations with it, each name a terminal of its own:
@@ -110,11 +111,14 @@ export class Terminal {
     if (command === undefined) throw new Error(`"${first}" isn't a command`);
     const program = new Program(command, this.#words(command), this.#options.folder);
     this.#programs.push(program);
-    for (const line of lines) await program.output.expect(line, (come) => this.#translated(come));
-    // The last line says whether it goes on.
-    if (!command.includes('--test') && lines.at(-1) !== '...') return;
+    const ends = lines.at(-1) === '$';
+    const printed = ends ? lines.slice(0, -1) : lines;
+    for (const line of printed) await program.output.expect(line, (come) => this.#translated(come));
+    if (!ends) return;
     await program.output.expectEnd();
-    await program.exit;
+    const [code] = await program.exit;
+    const expected = printed.some((line) => /^\w*Error: /.test(line)) ? 1 : 0;
+    if (code !== expected) throw new Error(`"${command}" has ended with ${String(code)}`);
     this.#programs.pop();
   }
 

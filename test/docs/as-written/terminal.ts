@@ -109,7 +109,7 @@ export class Terminal {
     if (first === '^C') return this.#interrupt(lines);
     const command = /^\$ (.*)$/.exec(first)?.[1];
     if (command === undefined) throw new Error(`"${first}" isn't a command`);
-    const program = new Program(command, this.#words(command), this.#options.folder);
+    const program = new Program(command, this.#words(command, lines), this.#options.folder);
     this.#programs.push(program);
     const ends = lines.at(-1) === '$';
     const printed = ends ? lines.slice(0, -1) : lines;
@@ -165,17 +165,16 @@ export class Terminal {
   }
 
   /** What to start for a command of the page. */
-  #words(command: string): string[] {
+  #words(command: string, printed: readonly string[]): string[] {
     const [npx, tsx, ...args] = command.split(' ');
     if (npx !== 'npx' || tsx !== 'tsx') throw new Error(`"${command}" isn't npx tsx`);
     // As on a terminal, which this is not.
     if (args[0] === '--test') args.splice(1, 0, '--test-reporter=spec');
     if (this.#options.exactly) return ['npx', '--no-install', 'tsx', ...args];
-    return [process.execPath, '--import', LOADER, ...this.#withOtherPorts(args)];
+    return [process.execPath, '--import', LOADER, ...this.#withOtherPorts(args, printed)];
   }
 
-  #withOtherPorts(args: readonly string[]): string[] {
-    if (args[0] === '--test') return [...args];
+  #withOtherPorts(args: readonly string[], printed: readonly string[]): string[] {
     this.#asked = [];
     const others = args.map((arg) =>
       arg.replace(/\b80\d\d\b/, (port) => {
@@ -184,7 +183,8 @@ export class Terminal {
         return known ?? '0';
       }),
     );
-    if (args.length > 1) return others;
+    // One that says where it listens, without having been told, can be told.
+    if (args.length > 1 || !printed.includes('listening on port 8007')) return others;
     this.#asked = ['8007'];
     return [...others, '0'];
   }

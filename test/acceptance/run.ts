@@ -26,6 +26,7 @@ const PROGRAMS = [
   'happy-eyeballs',
   'services',
   'package',
+  'tutorial',
 ] as const;
 
 /** Each takes 15 s or less; a machine that is busy with other things may be much slower. */

@@ -128,8 +128,10 @@ export class Terminal {
     program.kill('SIGINT');
     for (const line of lines) await program.output.expect(line);
     await program.output.expectEnd();
-    const ended = await program.exit;
-    if (ended[0] !== 0) throw new Error(`After ^C a program has ended with ${String(ended)}`);
+    const [code, signal] = await program.exit;
+    // npx waits for its program and then ends by the signal itself.
+    const isNpx = this.#options.exactly && signal === 'SIGINT';
+    if (code !== 0 && !isNpx) throw new Error(`After ^C a program has ended with ${String(code ?? signal)}`);
     this.#programs.pop();
     this.#ports.clear();
   }

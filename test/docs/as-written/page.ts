@@ -33,18 +33,6 @@ export class Page {
   get listings(): readonly Block[] {
     return this.blocks.filter(({ language }) => language === 'ts');
   }
-
-  /** For each listing that "It prints" follows: the program's file, and what that is. */
-  get printed(): ReadonlyMap<string, string> {
-    const printed = new Map<string, string>();
-    for (const [index, block] of this.blocks.entries()) {
-      const before = this.blocks[index - 1];
-      const says = `\`\`\`\n\nIt prints\n\n\`\`\`text\n${block.text}\`\`\``;
-      if (block.language === 'text' && before?.file !== undefined && this.text.includes(before.text + says))
-        printed.set(before.file, block.text);
-    }
-    return printed;
-  }
 }
 
 function fileOf(path: string): URL {

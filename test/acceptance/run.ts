@@ -28,10 +28,11 @@ const PROGRAMS = [
   'command',
   'ported',
   'package',
+  'tutorial',
 ] as const;
 
-/** Each takes 15 s or less; a machine that is busy with other things may be much slower. */
-const PROGRAM_MS_MAX = 120_000;
+/** Each takes 15 s or less, but for `tutorial`, which takes about a minute; a machine that is busy with other things may be much slower. */
+const PROGRAM_MS_MAX = 300_000;
 
 interface Score {
   passed: number;

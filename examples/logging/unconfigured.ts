@@ -1,0 +1,3 @@
+import { makeMistake } from './mistake.js';
+
+await makeMistake();

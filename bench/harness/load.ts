@@ -29,7 +29,11 @@ export class Load implements AsyncDisposable {
   }
 
   /** Connects, warms up, and answers when all is ready for `run()`. */
-  static async start(server: Pick<Server, 'port'>, words: readonly string[], settings: Settings): Promise<Load> {
+  static async start(
+    server: Pick<Server, 'port'>,
+    words: readonly string[],
+    settings: Settings,
+  ): Promise<Load> {
     const command = [compiled('load'), ...words, '--port', `${server.port}`];
     const process = new LineProcess('the load generator', command, settings.cores?.load ?? null);
     const limitMs = SLACK_MS + (settings.warmupSeconds + settings.seconds) * 1000;

@@ -17,8 +17,8 @@
  * `seconds`; its conversation is in load-storm.c.
  *
  * The conversation: it connects and warms the server up, prints "ready", waits for the line "go" on standard
- * input, runs the measured phase and prints one line of JSON (operations, seconds, cpuUs: the CPU time that
- * this process used for it, p50Us, p99Us: the time an operation took, in microseconds). It keeps what is open open until its standard input ends, so that
+ * input, runs the measured phase and prints one line of JSON (operations, seconds, idle: the share of the time
+ * in which this process had nothing to do, p50Us, p99Us: the time an operation took, in microseconds). It keeps what is open open until its standard input ends, so that
  * whoever reads the server's figures after the JSON line reads them without the closing. Every byte that
  * comes back is compared (but see load-bulk.c); whatever goes wrong ends it with a sentence and a non-zero status.
  */

@@ -31,7 +31,7 @@ struct options {
  */
 struct phase {
   uint64_t began_ns;
-  uint64_t began_cpu_us; /* This process's CPU time then. */
+  uint64_t began_busy_ns; /* How long this process had had something to do by then. */
   uint64_t deadline_ns;
   long left;     /* Operations that may still begin. */
   long underway; /* Begun and not done. */

@@ -22,7 +22,7 @@ export const LOAD_METRICS: readonly Metric[] = [
   { name: 'system', label: 'system', digits: 2, compared: true },
   { name: 'rate', label: 'op/s', digits: 0, compared: false },
   { name: 'busy', label: 'busy %', digits: 0, compared: false },
-  { name: 'load', label: 'load us/op', digits: 2, compared: false },
+  { name: 'loadIdle', label: 'load idle %', digits: 0, compared: false },
   { name: 'p50', label: 'p50 us', digits: 0, compared: false },
   { name: 'p99', label: 'p99 us', digits: 0, compared: false },
 ];
@@ -71,7 +71,7 @@ function checkCount(before: Usage, after: Usage, { operations }: Outcome): void 
     throw new Error(`The server read ${counted} bytes of ${operations} that were sent`);
 }
 
-function sample(before: Usage, after: Usage, { operations, seconds, cpuUs, p50Us, p99Us }: Outcome): Sample {
+function sample(before: Usage, after: Usage, { operations, seconds, idle, p50Us, p99Us }: Outcome): Sample {
   const userUs = after.userUs - before.userUs;
   const systemUs = after.systemUs - before.systemUs;
   return {
@@ -81,8 +81,8 @@ function sample(before: Usage, after: Usage, { operations, seconds, cpuUs, p50Us
     rate: operations / seconds,
     // The share of the time in which the server had its processor: near 100 it was the bottleneck.
     busy: (userUs + systemUs) / (seconds * 1e4),
-    // On another processor: where it is less than the server's, the load generator can always go on.
-    load: cpuUs / operations,
+    // Above 0 the load generator waits for the server, not the server for it.
+    loadIdle: idle * 100,
     p50: p50Us,
     p99: p99Us,
   };

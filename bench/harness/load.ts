@@ -8,8 +8,8 @@ export interface Outcome {
   readonly operations: number;
   /** From its beginning until the last operation was done. */
   readonly seconds: number;
-  /** The CPU time that the load generator used for it, in microseconds. */
-  readonly cpuUs: number;
+  /** The share of the time in which the load generator had nothing to do, 0 to 1. */
+  readonly idle: number;
   /** How long an operation took, in microseconds. */
   readonly p50Us: number;
   readonly p99Us: number;
@@ -29,7 +29,11 @@ export class Load implements AsyncDisposable {
   }
 
   /** Connects, warms up, and answers when all is ready for `run()`. */
-  static async start(server: Server, words: readonly string[], settings: Settings): Promise<Load> {
+  static async start(
+    server: Pick<Server, 'port'>,
+    words: readonly string[],
+    settings: Settings,
+  ): Promise<Load> {
     const command = [compiled('load'), ...words, '--port', `${server.port}`];
     const process = new LineProcess('the load generator', command, settings.cores?.load ?? null);
     const limitMs = SLACK_MS + (settings.warmupSeconds + settings.seconds) * 1000;
@@ -45,7 +49,7 @@ export class Load implements AsyncDisposable {
 
   /** Runs the measured phase. The connections stay open until it is disposed of. */
   async run(): Promise<Outcome> {
-    const outcome = await this.ask('go', ['operations', 'seconds', 'cpuUs', 'p50Us', 'p99Us']);
+    const outcome = await this.ask('go', ['operations', 'seconds', 'idle', 'p50Us', 'p99Us']);
     if (outcome.operations === 0) throw new Error('The load generator did nothing');
     return outcome;
   }

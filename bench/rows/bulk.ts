@@ -18,7 +18,7 @@ function bulkRow(name: string, title: string, peers: readonly Peer[]): Row {
       { name: 'system', label: 'system', digits: 0, compared: true },
       { name: 'rate', label: 'MiB/s', digits: 0, compared: true },
       { name: 'busy', label: 'busy %', digits: 0, compared: false },
-      { name: 'load', label: 'load us/MiB', digits: 0, compared: false },
+      { name: 'loadIdle', label: 'load idle %', digits: 0, compared: false },
     ],
     targets: [
       { metric: 'total', of: HEDDLE, against: NODE, atMost: 1 },
@@ -51,7 +51,7 @@ export const rows = [
 async function measure(peer: Peer, mode: string, settings: Settings): Promise<Sample> {
   await using server = await Server.start(peer, settings);
   const words = [mode, '--connections', `${CONNECTIONS}`];
-  const { total, user, system, rate, busy, load } = await measureUnderLoad(server, words, settings);
+  const { total, user, system, rate, busy, loadIdle } = await measureUnderLoad(server, words, settings);
   const perMebibyte = (perByte: number | undefined): number => perByte! * MEBIBYTE;
   return {
     total: perMebibyte(total),
@@ -59,6 +59,6 @@ async function measure(peer: Peer, mode: string, settings: Settings): Promise<Sa
     system: perMebibyte(system),
     rate: rate! / MEBIBYTE,
     busy: busy!,
-    load: perMebibyte(load),
+    loadIdle: loadIdle!,
   };
 }

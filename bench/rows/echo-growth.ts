@@ -23,7 +23,7 @@ const growth: Row = {
     { name: 'few', label: `CPU us/op of ${FEW}`, digits: 2, compared: false },
     { name: 'rate', label: 'op/s', digits: 0, compared: false },
     { name: 'busy', label: 'busy %', digits: 0, compared: false },
-    { name: 'load', label: 'load us/op', digits: 2, compared: false },
+    { name: 'loadIdle', label: 'load idle %', digits: 0, compared: false },
     { name: 'p50', label: 'p50 us', digits: 0, compared: false },
     { name: 'p99', label: 'p99 us', digits: 0, compared: false },
   ],

@@ -77,9 +77,9 @@ static void receive(struct client *client) {
   }
 }
 
-static void run_phase(double seconds, long count) {
+static void run_phase(struct phase begun) {
   struct epoll_event events[EVENTS_PER_WAIT];
-  phase = phase_begin(seconds, count);
+  phase = begun;
   for (int i = 0; i < options->connections; i++) begin(&clients[i], now_ns());
   while (phase.underway > 0) {
     int ready = epoll_wait(epoll_fd, events, EVENTS_PER_WAIT, -1);
@@ -94,11 +94,11 @@ static void run(const struct options *given, bool measured_stay) {
   clients = calloc((size_t)options->connections, sizeof *clients);
   if (clients == NULL) fail("calloc");
   if (options->warmup_seconds > 0 || options->warmup_count > 0) {
-    run_phase(options->warmup_seconds, options->warmup_count);
+    run_phase(phase_begin_warmup(options->warmup_seconds, options->warmup_count));
   }
   wait_for_go();
   stays = measured_stay;
-  run_phase(options->seconds, options->count);
+  run_phase(phase_begin(options->seconds, options->count));
   phase_report(&phase);
 }
 

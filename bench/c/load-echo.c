@@ -86,9 +86,9 @@ static void receive(struct connection *connection) {
   top_up(connection, now);
 }
 
-static void run_phase(double seconds, long count) {
+static void run_phase(struct phase begun) {
   struct epoll_event events[EVENTS_PER_WAIT];
-  phase = phase_begin(seconds, count);
+  phase = begun;
   for (int i = 0; i < options->connections; i++) top_up(&connections[i], now_ns());
   while (phase.underway > 0) {
     int ready = epoll_wait(epoll_fd, events, EVENTS_PER_WAIT, -1);
@@ -122,9 +122,9 @@ void run_echo(const struct options *given) {
   if (large) messages = page_cache_of(pattern_at(0), options->size, 1);
   connect_all();
   if (options->warmup_seconds > 0 || options->warmup_count > 0) {
-    run_phase(options->warmup_seconds, options->warmup_count);
+    run_phase(phase_begin_warmup(options->warmup_seconds, options->warmup_count));
   }
   wait_for_go();
-  run_phase(options->seconds, options->count);
+  run_phase(phase_begin(options->seconds, options->count));
   phase_report(&phase);
 }

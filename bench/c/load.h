@@ -34,6 +34,7 @@ struct phase {
   uint64_t began_busy_ns; /* How long this process had had something to do by then. */
   uint64_t deadline_ns;
   long left;     /* Operations that may still begin. */
+  long owed;     /* Operations that begin even if the time is over. */
   long underway; /* Begun and not done. */
   long done;
 };
@@ -44,6 +45,8 @@ void fail_because(const char *sentence) __attribute__((noreturn));
 uint64_t now_ns(void);
 
 struct phase phase_begin(double seconds, long count);
+/* A phase that goes on until both are reached, however slow the machine is. */
+struct phase phase_begin_warmup(double seconds, long count);
 /* Counts one operation as begun if the phase still takes any. */
 bool phase_take(struct phase *phase, uint64_t now);
 /* Counts one operation as done and remembers how long it took. */

@@ -86,8 +86,16 @@ struct phase phase_begin(double seconds, long count) {
   };
 }
 
+struct phase phase_begin_warmup(double seconds, long count) {
+  if (seconds <= 0) return phase_begin(seconds, count);
+  struct phase phase = phase_begin(seconds, 0);
+  phase.owed = count;
+  return phase;
+}
+
 bool phase_take(struct phase *phase, uint64_t now) {
-  if (phase->left == 0 || now >= phase->deadline_ns) return false;
+  if (phase->left == 0 || (phase->owed <= 0 && now >= phase->deadline_ns)) return false;
+  phase->owed--;
   phase->left--;
   phase->underway++;
   return true;

@@ -7,6 +7,7 @@ export const rows = [
     name: 'connect',
     title: 'connections of one message of 64 bytes and its echo, 64 of them under way at once',
     load: ['connect', '--connections', '64', '--size', '64'],
+    warmupOperations: 5000,
     peers: ALL_ECHO_PEERS,
     targets: [
       { metric: 'total', of: HEDDLE, against: NODE, atMost: 0.45 },

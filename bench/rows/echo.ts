@@ -9,6 +9,8 @@ const SIZES: readonly (readonly [name: string, bytes: number])[] = [
   ['100k', 100 * 1024],
 ];
 const CONNECTIONS = [1, 64, 1000];
+const WARMUP_MESSAGES = 20_000;
+const WARMUP_BYTES = 200 * 1024 * 1024;
 
 /** What is special about some of the rows: those that stand for the usual life of a server have all peers and targets. */
 const SPECIAL: Readonly<
@@ -30,6 +32,7 @@ function echoRow(plainName: string, bytes: number, connections: number): Row {
     title: `echo of ${bytes} bytes on ${connections} connection${connections === 1 ? '' : 's'}, one message under way on each`,
     load: ['echo', '--connections', `${connections}`, '--size', `${bytes}`, '--outstanding', '1'],
     brief: targets.length === 0,
+    warmupOperations: Math.min(WARMUP_MESSAGES, WARMUP_BYTES / bytes),
     peers,
     targets,
   });

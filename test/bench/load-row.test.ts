@@ -42,9 +42,9 @@ describe('loadRow()', () => {
 
   it('measures the CPU time of a server under load, and all that its metrics name', async () => {
     const peer = nodePeer('node-echo.mjs');
-    const { metrics, measure } = row(['echo', '--connections', '4'], peer);
-    const sample = await measure(peer, SETTINGS);
-    expect(sample).to.have.all.keys(metrics.map(({ name }) => name));
+    const echo = row(['echo', '--connections', '4'], peer);
+    const sample = await echo.measure(peer, SETTINGS);
+    expect(sample).to.have.all.keys(echo.metrics.map(({ name }) => name));
     expect(sample['total'])
       .to.be.greaterThan(0)
       .and.be.closeTo(sample['user']! + sample['system']!, 0.001);

@@ -5,8 +5,8 @@
  *   load connect --port N [--connections 64] [--size 64] (--seconds S | --count N)
  *   load idle    --port N [--connections 64] [--size 64] --count N
  *   load bulk-in | bulk-out | bulk-both  --port N [--connections 64] --seconds S
- *   load storm   --port N [--size 64] --count N --seconds S
  *   and for all of them [--warmup-seconds S] [--warmup-count N]: until both are reached
+ *   load storm   --port N [--size 64] --count N --seconds S
  *
  * echo: connections that stay, `outstanding` messages under way on each; an operation is a message and its
  * echo; with --lines each message is a line that ends with CR LF. connect: an operation is to connect, send a message,

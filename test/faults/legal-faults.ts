@@ -9,8 +9,8 @@
  *  - shutdown: ENOTCONN. inet_shutdown() says it of a TCP socket in the state CLOSE and of no other, that is after a reset or after both ends.
  *    Of a connection that is still up it would be a lie: no FIN is sent, no event will ever come, and the two sides wait for each other for
  *    ever. So the peer resets its connection right before the call (see mishaps.ts), and the kernel gives this answer by itself.
- *  - epoll_ctl: EEXIST, ENOENT. They tell what is in the set. Descriptors whose duplicates are in there bring them about
- *    (test/reactor/epoll-poller.test.ts). EPERM is for files.
+ *  - epoll_ctl: EEXIST, ENOENT. They tell what is in the set. A duplicate that a number's former owner has left there brings EEXIST about
+ *    (test/reactor/epoll-poller.test.ts); ENOENT would be one's own mistake. EPERM is for files.
  *  - close: EBADF. Its owner closes a number once.
  */
 import type { ErrnoName } from '../../src/libc/index.js';

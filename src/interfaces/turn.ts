@@ -12,10 +12,12 @@ export interface IFlushable {
 /** The turn that is running, as its transports see it. */
 export interface ITurn {
   /**
-   * Where `recv` may put bytes: one buffer for all, overwritten by the next reader. Copy what is to be kept,
-   * or keep the buffer itself and call `replaceSlab`.
+   * Where `recv` may put bytes: one buffer for all, overwritten by the next reader. What is to be kept
+   * is copied (`copyOfSlab`), or the buffer itself is kept and `replaceSlab` called.
    */
   readonly slab: Buffer;
+  /** The first `length` bytes of the slab in a buffer of their own, which may be kept. */
+  copyOfSlab(length: number): Buffer;
   /** The slab was handed to somebody for good; the next reader gets a fresh one. */
   replaceSlab(): void;
   /**

@@ -1,4 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
+import { performance } from 'node:perf_hooks';
 import type { ReadableWatch, WatchReadable } from './foreign-functions.js';
 import type { IHostLoop } from './host-loop.js';
 

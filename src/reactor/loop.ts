@@ -55,7 +55,7 @@ export class Loop {
     this.#host = host;
     this.#life = life;
     this.timers = timers;
-    this.turn = new Turn(libc, host, options, onSlow);
+    this.turn = new Turn(host, options, onSlow);
     let poller: EpollPoller | undefined;
     let waker: Waker | undefined;
     try {

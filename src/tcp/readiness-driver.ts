@@ -210,9 +210,7 @@ export class ReadinessDriver
       this.context.turn.replaceSlab();
       feed.dataReceived(slab.subarray(0, n));
     } else {
-      const data = Buffer.allocUnsafe(n);
-      slab.copy(data, 0, 0, n);
-      feed.dataReceived(data);
+      feed.dataReceived(this.context.turn.copyOfSlab(n));
     }
   }
 

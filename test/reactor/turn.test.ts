@@ -4,8 +4,8 @@ import { Turn } from '../../src/reactor/turn.js';
 import { FakeDriver } from './fake-driver.js';
 
 function makeTurn(turnMs = 5): { turn: Turn; host: FakeDriver['host'] } {
-  const { libc, host } = new FakeDriver();
-  return { turn: new Turn(libc, host, { turnMs, slowMs: 100 }, () => {}), host };
+  const { host } = new FakeDriver();
+  return { turn: new Turn(host, { turnMs, slowMs: 100 }, () => {}), host };
 }
 
 /** Flushes again and again until it has been flushed so often. */
@@ -80,5 +80,19 @@ describe('Turn', () => {
     turn.replaceSlab();
     expect(turn.slab).to.not.equal(slab);
     expect(turn.slab.length).to.equal(slab.length);
+  });
+
+  it('copies what is to be kept of the slab, whatever its length, and of the new slab once there is one', () => {
+    const { turn } = makeTurn();
+    for (const fill of [1, 2]) {
+      turn.slab.fill(fill);
+      for (const length of [1, 64, 64, 512, 513, turn.slab.length]) {
+        const copy = turn.copyOfSlab(length);
+        expect(copy.equals(Buffer.alloc(length, fill)), `${length} bytes`).to.equal(true);
+        copy.fill(9);
+        expect(turn.slab[0]).to.equal(fill);
+      }
+      turn.replaceSlab();
+    }
   });
 });

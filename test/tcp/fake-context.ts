@@ -42,6 +42,7 @@ export class FakeContext implements TransportContext {
 
   readonly turn = {
     slab: Buffer.alloc(64),
+    copyOfSlab: (length: number): Buffer => Buffer.from(this.turn.slab.subarray(0, length)),
     replaceSlab: (): void => {
       this.slabsReplaced += 1;
       this.turn.slab = Buffer.alloc(64);

@@ -26,6 +26,7 @@ class Subject {
       turn: {
         slab: Buffer.alloc(16),
         expired: () => this.expired,
+        copyOfSlab: (length) => Buffer.alloc(length),
         replaceSlab: () => {},
         flushAtEnd: () => {},
       },

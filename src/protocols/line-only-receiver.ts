@@ -14,7 +14,7 @@ import type { IParser } from './parser.js';
  *       }
  *     }
  *
- * A line is a view of the input it came in. Keeping it keeps that piece of input in memory, up to 64 KiB: a copy
+ * A line is a view of the input it came in. Keeping it keeps that piece of input in memory, up to 256 KiB: a copy
  * (`Buffer.from(line)`) is the better thing to keep for long. Twisted: `LineOnlyReceiver`.
  */
 export abstract class LineOnlyReceiver<T extends PausableTransport = ITCPTransport> extends ParsingProtocol<

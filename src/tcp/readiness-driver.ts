@@ -24,8 +24,8 @@ import type { WriteQueue } from './write-queue.js';
  * Facts, and what follows:
  *  - A recv that fills less than its buffer has emptied the socket, mostly; another call would say EAGAIN. So there is
  *    one call for an event, and level-triggered epoll tells of what came meanwhile.
- *  - Small reads are copied out of the shared slab, exactly sized; from half a slab on handing the slab over
- *    is cheaper than copying it.
+ *  - Small reads are copied out of the shared slab, exactly sized; from a quarter of it on it is handed over, which is
+ *    cheaper. So who keeps what it got keeps at most four times as much.
  *  - ENOBUFS and ENOMEM leave the socket writable, so EPOLLOUT would spin: such a send is tried again after a while.
  *  - close(2) takes the number out of epoll only if no duplicate of it is open. A number that was shown to the
  *    program may have been duplicated; see `shared`.
@@ -206,7 +206,7 @@ export class ReadinessDriver
     const feed = this.#feed;
     if (!feed.wantsData) {
       feed.dataDiscarded(n);
-    } else if (n * 2 > slab.length) {
+    } else if (n * 4 >= slab.length) {
       this.context.turn.replaceSlab();
       feed.dataReceived(slab.subarray(0, n));
     } else {

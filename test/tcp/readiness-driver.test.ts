@@ -26,14 +26,14 @@ describe('ReadinessDriver', () => {
       expect(subject.context.slabsReplaced).to.equal(0);
     });
 
-    it('hands the slab itself over when more than half of it is filled', () => {
+    it('hands the slab itself over when a quarter of it or more is filled', () => {
       const subject = new DriverSubject();
       const { slab } = subject.context.turn;
-      subject.input = ['x'.repeat(32), 'y'.repeat(33), 'z'];
+      subject.input = ['x'.repeat(15), 'y'.repeat(16), 'z'];
       subject.driver.startReading();
       for (let i = 0; i < 3; i += 1) subject.context.read();
 
-      expect(subject.feed.received.map(String)).to.deep.equal(['x'.repeat(32), 'y'.repeat(33), 'z']);
+      expect(subject.feed.received.map(String)).to.deep.equal(['x'.repeat(15), 'y'.repeat(16), 'z']);
       expect(subject.context.slabsReplaced).to.equal(1);
       expect(subject.feed.received[1]?.buffer).to.equal(slab.buffer);
     });

@@ -2,7 +2,7 @@ import tseslint from 'typescript-eslint';
 import prettier from 'eslint-config-prettier';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'bench/build/', 'bench/results/', 'node_modules/'] },
+  { ignores: ['dist/', 'coverage/', 'docs/reference/', 'bench/build/', 'bench/results/', 'node_modules/'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {

@@ -41,9 +41,11 @@ export interface LoseConnectionOptions {
 
 /** An open file, such as node's FileHandle. `fd` is -1 once it is closed. */
 export interface IOpenFile {
+  /** Its descriptor; -1 once it is closed. */
   readonly fd: number;
 }
 
+/** Options of {@link ITCPTransport.sendFile}. */
 export interface SendFileOptions {
   /** Aborting it before the file is sent aborts the connection; aborted already, it keeps the file from being queued. */
   readonly signal?: AbortSignal;

@@ -182,8 +182,8 @@ export const mutants: readonly Mutant[] = [
   {
     what: 'protocols get a view of memory that is written again',
     file: 'src/tcp/readiness-driver.ts',
-    from: '      feed.dataReceived(data);',
-    to: '      feed.dataReceived(slab.subarray(0, data.length));',
+    from: '      feed.dataReceived(this.context.turn.copyOfSlab(n));',
+    to: '      feed.dataReceived(slab.subarray(0, n));',
   },
   {
     what: 'EAGAIN from recv loses the connection',

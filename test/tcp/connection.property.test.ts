@@ -120,7 +120,9 @@ class Run {
     this.#quiet = true;
     this.connection.unregisterProducer();
     this.connection.loseConnection();
-    for (let turn = 0; turn < 3; turn += 1) {
+    // A turn sends what stands before the next file, or that file.
+    const turns = 3 + 2 * this.files.length;
+    for (let turn = 0; turn < turns; turn += 1) {
       this.connection.flush();
       this.connection.nextTurn();
     }

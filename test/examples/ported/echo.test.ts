@@ -30,7 +30,7 @@ describeOnKernel('examples/ported/echoserv.ts', (it) => {
     const place = served(env, Factory.forProtocol(Echo));
     const peer = env.peers.connect(place, { receiveBufferBytes: 262_144 });
     peer.stopReading();
-    const text = 'All work and no play makes Jack a dull boy.\n'.repeat(300_000);
+    const text = 'All work and no play makes Jack a dull boy.\n'.repeat(600_000);
     peer.send(text);
     // The kernel's buffers on both sides take some, then nobody takes any more.
     let unsent = -1;

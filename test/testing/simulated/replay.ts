@@ -24,8 +24,8 @@ import type { RecordedCall } from '../../../src/testing/index.js';
  *
  * What may differ:
  *  - Numbers of descriptors and ports that the kernel chooses. Each number of the one belongs to one of the other.
- *  - How much a socket takes and holds. So a send of which the real kernel took n bytes is played as one of n bytes; and a
- *    socket that has bytes under way may refuse more (EAGAIN), and then isn't ready for writing.
+ *  - How much a socket takes and holds. So a send of which the real kernel took n bytes is played as one of n bytes; a
+ *    socket that has bytes under way may refuse more (EAGAIN), and then, or when it has much, isn't ready for writing.
  *  - When much is sent at once TCP takes its time (RFC 9293 3.7.4, RFC 1122 4.2.3.2): what was sent needn't have come yet.
  *  - Then a reset throws away, where it was sent, what was still to go out before it (RFC 9293 3.10.5): bytes, and the end after them. Who hasn't had
  *    the end is told ECONNRESET, not EPIPE.
@@ -297,7 +297,7 @@ class Player {
     }
     if (result > 0) this.#sent.set(number, sent + result);
     if (sent + result >= MUCH) this.#bulk = true;
-    if (result >= 0 && result < asked) this.#blocked.add(number);
+    if (result >= 0 && (result < asked || sent + result >= MUCH)) this.#blocked.add(number);
     return false;
   }
 

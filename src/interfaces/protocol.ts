@@ -23,7 +23,7 @@ export interface IProtocol {
   makeConnection(transport: ITransport): Completion;
   /** The connection is there: `transport.write` and all else work. Called once, from `makeConnection`. */
   connectionMade(): Completion;
-  /** Bytes came, at least one. The Buffer is the protocol's to keep: nobody writes into it again. */
+  /** Bytes came, at least one and at most 256 KiB. The Buffer is the protocol's to keep: nobody writes into it again. */
   dataReceived(data: Buffer): Completion;
   /**
    * The connection is over; called exactly once for each `connectionMade`. `reason.value` is a

@@ -15,7 +15,10 @@ export interface ConnectionOptions {
   readonly userTimeoutMs?: number;
   /** High-water mark of the write queue. Default 65,536. */
   readonly writeBufferSize?: number;
-  /** More bytes queued than this, those of files not counted, abort the connection. Default: no limit. */
+  /**
+   * More bytes queued than this, those of files not counted, abort the connection. Default: no limit. Who sends back what comes
+   * needs room for what one `dataReceived` may bring, 256 KiB, above `writeBufferSize`.
+   */
   readonly writeQueueLimit?: number;
   /** A peer that takes nothing for so long though bytes are queued loses its connection. Default: no limit. */
   readonly slowReaderTimeoutMs?: number;

@@ -14,7 +14,7 @@ const SCRIPT = fileURLToPath(new URL('peers/twisted_peer.py', import.meta.url));
 const SOME = 200_000;
 const CROWD = 300;
 /** The default high-water mark of a connection, and the largest piece that may come on top of it. */
-const QUEUED_MAX = 65_536 + 65_536;
+const QUEUED_MAX = 65_536 + 262_144;
 
 type Role = 'client' | 'server';
 type Connected = IProtocol & { readonly transport: ITCPTransport };

@@ -39,9 +39,13 @@ class Program {
 
   constructor(name: string, words: readonly string[], folder: string) {
     this.output = new Lines(name);
+    // What the suite runs on is nothing that a reader of the page has set.
+    const env = { ...process.env };
+    delete env['HEDDLE_FFI'];
     // As on a terminal, standard output and standard error come mixed, and Ctrl-C is for the whole group.
     this.#child = spawn('sh', ['-c', 'exec "$0" "$@" 2>&1', ...words], {
       cwd: folder,
+      env,
       stdio: ['ignore', 'pipe', 'inherit'],
       detached: true,
     });

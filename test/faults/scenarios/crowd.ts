@@ -63,7 +63,9 @@ export abstract class Crowd implements Scenario {
     return visitors;
   }
 
+  /** Undefined if there is none, or if it can't be told: a kernel may give a number that is free again to another visitor. */
   protected protocolOf({ port }: Visitor): RecordingProtocol | undefined {
+    if (this.visitors.filter((each) => each.port === port).length > 1) return undefined;
     const index = this.factory.addresses.findIndex((address) => 'port' in address && address.port === port);
     return this.factory.protocols[index];
   }

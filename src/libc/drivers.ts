@@ -1,6 +1,7 @@
+import { isMainThread } from 'node:worker_threads';
 import { EPOLL_CLOEXEC, EPOLL_CTL_ADD, EPOLLIN, F_GETFD } from './constants.js';
 import type { Driver } from './driver.js';
-import { FfiNapiFunctions, loadFfiNapi, watchWithFfiNapi } from './ffi-napi.js';
+import { FfiNapiFunctions, loadFfiNapi } from './ffi-napi.js';
 import type { WatchReadable } from './foreign-functions.js';
 import { ForeignLibc } from './foreign-libc.js';
 import { KoffiFunctions, loadKoffi, watchWithKoffi } from './koffi.js';
@@ -8,6 +9,7 @@ import type { Libc } from './libc.js';
 import { UnsupportedPlatformError } from './missing-driver-error.js';
 import { NodeHostLoop } from './node-host-loop.js';
 import { systemError } from './system-error.js';
+import { watchWithLibuv } from './uv-watch.js';
 
 /** The drivers that talk to the real kernel. */
 export type DriverName = 'koffi' | 'ffi-napi';
@@ -43,20 +45,19 @@ function isDriverName(name: string): name is DriverName {
 
 function makeKoffiDriver(): Driver {
   const koffi = loadKoffi();
-  const libc = new ForeignLibc(new KoffiFunctions(koffi));
-  return makeDriver(libc, (fd, onReadable) => watchWithKoffi(koffi, fd, onReadable));
+  const ffi = new KoffiFunctions(koffi);
+  return makeDriver(new ForeignLibc(ffi), isMainThread ? watchWithLibuv(ffi) : watchWithKoffi(koffi));
 }
 
 function makeFfiNapiDriver(): Driver {
-  const packages = loadFfiNapi();
-  const libc = new ForeignLibc(new FfiNapiFunctions(packages));
-  return makeDriver(libc, (fd, onReadable) => watchWithFfiNapi(packages, fd, onReadable));
+  const ffi = new FfiNapiFunctions(loadFfiNapi());
+  return makeDriver(new ForeignLibc(ffi), watchWithLibuv(ffi));
 }
 
 function makeDriver(libc: Libc, watch: WatchReadable): Driver {
-  const checked: WatchReadable = (fd, onReadable) => {
+  const checked: WatchReadable = (fd) => {
     requirePollable(libc, fd);
-    return watch(fd, onReadable);
+    return watch(fd);
   };
   return { name: libc.name, libc, createHostLoop: () => new NodeHostLoop(checked) };
 }

@@ -29,13 +29,6 @@ interface Ffi {
 /** What is used of the native part of ffi-napi, below the functions that it documents. */
 interface FfiBindings {
   ffi_call(callInterface: Buffer, code: Buffer, answer: Buffer, argumentPointers: Buffer): void;
-  Callback(
-    callInterface: Buffer,
-    answerSize: number,
-    parameterCount: number,
-    onError: (error: unknown) => void,
-    callback: () => void,
-  ): Buffer;
 }
 
 /** What is used of ref-napi. */
@@ -78,16 +71,6 @@ export function loadFfiNapi(): FfiNapi {
 
 const TWO_TO_32 = 2 ** 32;
 
-/** What goes wrong where no JavaScript waits for it becomes an uncaught exception. */
-function raise(error: unknown): void {
-  process.nextTick(() => {
-    throw error;
-  });
-}
-
-/** libffi reads a callback's interface whenever it is called, so they live and die together. */
-const interfacesOfCallbacks = new WeakMap<Buffer, Buffer>();
-
 type ForeignCall = (args: readonly number[]) => void;
 
 /** Functions of the running program: each has memory of its own for its arguments, and all share that for the answer. */
@@ -122,33 +105,18 @@ export class ForeignProgram {
     };
   }
 
-  /** The address of a function, for those who take one. */
-  symbol(name: string): number {
-    return this.addressOf(this.#library.get(name));
-  }
-
   addressOf(bytes: ArrayBufferView): number {
     const { ref } = this.#packages;
     if (bytes instanceof Uint8Array) return ref.address(bytes);
     return ref.address(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   }
 
-  /** Code that C can call, answering nothing; it leads to `called` as long as the buffer is referenced. */
-  callback(parameters: readonly ForeignType[], called: () => void): Buffer {
-    const { ffi, bindings } = this.#packages;
-    const callInterface = ffi.CIF(ffi.types.void, this.#typesOf(parameters));
-    const code = bindings.Callback(callInterface, 0, parameters.length, raise, () => {
-      called();
-    });
-    interfacesOfCallbacks.set(code, callInterface);
-    return code;
-  }
-
-  /** A view of the int to which `location`, a function without parameters, answers a pointer. */
-  viewOfInt(location: string): Int32Array {
-    this.word(location, [])();
-    const bytes = this.#packages.ref.readPointer(this.#answerBytes, 0, Int32Array.BYTES_PER_ELEMENT);
-    return new Int32Array(bytes.buffer, bytes.byteOffset, 1);
+  /** The 32-bit words at an address. */
+  wordsAt(address: number, count: number): Int32Array {
+    const pointer = Buffer.alloc(8);
+    pointer.writeBigUInt64LE(BigInt(address));
+    const bytes = this.#packages.ref.readPointer(pointer, 0, count * Int32Array.BYTES_PER_ELEMENT);
+    return new Int32Array(bytes.buffer, bytes.byteOffset, count);
   }
 
   #prepare(name: string, returned: ForeignType, parameters: readonly ForeignType[]): ForeignCall {

@@ -7,27 +7,37 @@
 /** `int`: 32 bits, signed. `word`: as wide as a pointer (size_t, addresses). */
 export type ForeignType = 'int' | 'word';
 
-/** A function of libc whose answer is an int, or a ssize_t that fits one. */
+/** A function of the running program: of libc, of libuv. */
 export type ForeignFunction = (...args: number[]) => number;
 
 export interface ForeignFunctions {
   /** The FFI package's name. */
   readonly name: string;
-  /** The libc function of this name. Throws if libc doesn't have it. */
-  bind(name: string, parameters: readonly ForeignType[]): ForeignFunction;
+  /**
+   * The function of this name in the running program and its libraries. Throws if there is none. Its answer is an int (or
+   * nothing, or a ssize_t that fits one), unless it is said to be a word.
+   */
+  bind(name: string, parameters: readonly ForeignType[], answer?: ForeignType): ForeignFunction;
   /** errno as the last failed call on this thread left it. */
   errno(): number;
   /** Where the bytes lie. Holds as long as the buffer isn't detached. */
   addressOf(bytes: ArrayBufferView): number;
+  /** The 32-bit words at an address, to read and to write: memory that isn't JavaScript's, and has to outlive the view. */
+  wordsAt(address: number, count: number): Int32Array;
 }
 
 /** Watches a descriptor for readability in Node's own loop. */
 export interface ReadableWatch {
+  /**
+   * Whether the descriptor was found readable since the last call. Node's loop looks once in each of its rounds, which it
+   * begins when there is something; whoever watches asks afterwards, in its check phase (setImmediate).
+   */
+  takeReadiness(): boolean;
   ref(): void;
   unref(): void;
   /** Ends the watch. Calling it again does nothing. */
   close(): void;
 }
 
-/** Calls `onReadable` from Node's loop whenever `fd` is readable. No user code may run in there: it only raises a flag. */
-export type WatchReadable = (fd: number, onReadable: () => void) => ReadableWatch;
+/** Begins to watch `fd`, which keeps the loop, and the process, alive. */
+export type WatchReadable = (fd: number) => ReadableWatch;

@@ -2,19 +2,27 @@
  * The default driver, over koffi.
  *
  * Facts (koffi 3.3, Node 20 to 26, found by experiment):
- *  - `koffi.node.poll(fd, events, callback)` is uv_poll. It calls back with `(status, events)`, whatever its types say.
+ *  - `koffi.node.poll(fd, events, callback)` is uv_poll, in a worker too, where libuv's own functions (uv-watch.ts) can't be
+ *    used: a handle of koffi's is closed by Node itself if the worker is terminated.
  *  - It calls back without a callback scope: an exception thrown there vanishes, or comes out of an unrelated later
  *    call. So nothing but raising a flag may happen in there.
  *  - Polling a number that isn't open, a regular file, or one number twice aborts the process. Using a closed handle
  *    crashes it. A handle that nobody references is collected and silently closed. Leaving the process by its natural
  *    end with an unref'd handle that is ready aborts. Hence the checks, the flag and the exit hook below.
+ *  - A `word` that fits a double is answered as a number, and so is every address.
  *  - `int` answers cost less than `long` ones, which koffi may have to give as BigInt.
  */
 import { createRequire } from 'node:module';
 import type koffiModule from 'koffi';
 import { closeAtExit } from './close-at-exit.js';
 import { errno } from './errno.js';
-import type { ForeignFunction, ForeignFunctions, ForeignType, ReadableWatch } from './foreign-functions.js';
+import type {
+  ForeignFunction,
+  ForeignFunctions,
+  ForeignType,
+  ReadableWatch,
+  WatchReadable,
+} from './foreign-functions.js';
 import { MissingDriverError } from './missing-driver-error.js';
 import { systemError } from './system-error.js';
 
@@ -45,10 +53,10 @@ export class KoffiFunctions implements ForeignFunctions {
     this.errno = koffi.errno;
   }
 
-  bind(name: string, parameters: readonly ForeignType[]): ForeignFunction {
+  bind(name: string, parameters: readonly ForeignType[], answer: ForeignType = 'int'): ForeignFunction {
     return this.#libc.func(
       name,
-      'int',
+      types[answer],
       parameters.map((type) => types[type]),
     ) as ForeignFunction;
   }
@@ -56,33 +64,45 @@ export class KoffiFunctions implements ForeignFunctions {
   addressOf(bytes: ArrayBufferView): number {
     return Number(this.#koffi.address(bytes));
   }
+
+  wordsAt(address: number, count: number): Int32Array {
+    const bytes = this.#koffi.view(BigInt(address), count * Int32Array.BYTES_PER_ELEMENT);
+    return new Int32Array(bytes);
+  }
 }
 
 /** The descriptors that are watched now. libuv takes each only once, and koffi aborts when it refuses. */
 const watched = new Set<number>();
 
 /**
- * Watches `fd` through koffi's uv_poll. The caller has checked that `fd` is open and can be polled. Throws a
- * SystemError (EEXIST) if it is being watched.
+ * How descriptors are watched in a worker: through koffi's uv_poll. The caller has checked that the descriptor is open and
+ * can be polled. What this answers throws a SystemError (EEXIST) if it is being watched.
  */
-export function watchWithKoffi(koffi: Koffi, fd: number, onReadable: () => void): ReadableWatch {
-  return new KoffiWatch(koffi, fd, onReadable);
+export function watchWithKoffi(koffi: Koffi): WatchReadable {
+  return (fd) => new KoffiWatch(koffi, fd);
 }
 
 class KoffiWatch implements ReadableWatch {
   readonly #fd: number;
   #handle: ReturnType<Koffi['node']['poll']> | undefined;
+  #readable = false;
   readonly #forgetExit: () => void;
 
-  constructor(koffi: Koffi, fd: number, onReadable: () => void) {
+  constructor(koffi: Koffi, fd: number) {
     if (watched.has(fd)) throw systemError(-errno.EEXIST, 'uv_poll_start', { fd });
     this.#fd = fd;
     // The callback refers to the handle through `this`, so the handle lives as long as it may call.
     this.#handle = koffi.node.poll(fd, { readable: true }, () => {
-      if (this.#handle !== undefined) onReadable();
+      this.#readable = this.#handle !== undefined;
     });
     watched.add(fd);
     this.#forgetExit = closeAtExit(this);
+  }
+
+  takeReadiness(): boolean {
+    const readable = this.#readable;
+    this.#readable = false;
+    return readable;
   }
 
   ref(): void {
@@ -97,6 +117,7 @@ class KoffiWatch implements ReadableWatch {
     const handle = this.#handle;
     if (handle === undefined) return;
     this.#handle = undefined;
+    this.#readable = false;
     this.#forgetExit();
     watched.delete(this.#fd);
     handle.close();

@@ -1,5 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import { performance } from 'node:perf_hooks';
+import { clearImmediate, setImmediate } from 'node:timers';
 import type { ReadableWatch, WatchReadable } from './foreign-functions.js';
 import type { IHostLoop } from './host-loop.js';
 
@@ -7,8 +8,11 @@ import type { IHostLoop } from './host-loop.js';
  * Node's own loop as the host.
  *
  * Facts (found by experiment on Node 20 to 26):
- *  - The poll callback may only raise a flag (see koffi.ts), so it asks for a turn by setImmediate: there a turn has a
- *    clean async context, what it throws is an uncaughtException, and microtasks run after it.
+ *  - A turn needs a callback scope of Node's: there it has a clean async context, what it throws is an uncaughtException, and
+ *    microtasks run after it. libuv's poll callback has none (see koffi.ts), so it only leaves a note, and a turn runs
+ *    in the check phase that follows, by setImmediate.
+ *  - An immediate that is unref'd doesn't keep the loop from sleeping, and is called when the loop has been woken, whatever
+ *    by. So there is one at all times; whether it has to do a turn, the note tells, or `requestTurn`, which refs it.
  *  - setImmediate, setTimeout and nextTick call back in the async context of whoever asked. Who asks for a turn
  *    from inside a request of his must not lend the request's context to all connections, hence `scope`.
  *  - setTimeout counts whole milliseconds and fires up to 0.7 ms early even when rounded up, so what fires early is
@@ -30,6 +34,8 @@ export class NodeHostLoop implements IHostLoop {
   #watch: ReadableWatch | undefined;
   #turn: () => void = nothing;
   #flush: () => void = nothing;
+  /** Called in the next check phase of Node's loop. */
+  #round: NodeJS.Immediate | undefined;
   #turnPending = false;
   #flushPending = false;
   #timeout: NodeJS.Timeout | undefined;
@@ -47,16 +53,18 @@ export class NodeHostLoop implements IHostLoop {
   }
 
   start(fd: number, turn: () => void, flush: () => void): void {
-    this.#watch = this.#watchReadable(fd, this.#onReadable);
+    this.#watch = this.#watchReadable(fd);
     this.#watch.unref();
     this.#turn = turn;
     this.#flush = flush;
+    scope.runInAsyncScope(this.#awaitRound);
+    if (this.#turnPending) this.#round?.ref();
   }
 
   requestTurn(): void {
     if (this.#turnPending || this.#closed) return;
     this.#turnPending = true;
-    setImmediate(this.#runTurn);
+    this.#round?.ref();
   }
 
   requestFlush(): void {
@@ -86,6 +94,7 @@ export class NodeHostLoop implements IHostLoop {
   close(): void {
     this.#closed = true;
     this.#disarm();
+    clearImmediate(this.#round);
     this.#watch?.close();
     this.#watch = undefined;
     this.#turn = nothing;
@@ -112,13 +121,17 @@ export class NodeHostLoop implements IHostLoop {
     this.#wakeAt = Infinity;
   }
 
-  readonly #onReadable = (): void => {
-    this.requestTurn();
+  readonly #awaitRound = (): void => {
+    this.#round = setImmediate(this.#onRound).unref();
   };
 
-  readonly #runTurn = (): void => {
+  readonly #onRound = (): void => {
+    // First, so that what the turn does with its context isn't handed on.
+    this.#awaitRound();
+    const readable = this.#watch?.takeReadiness() === true;
+    if (!readable && !this.#turnPending) return;
     this.#turnPending = false;
-    scope.runInAsyncScope(this.#turn);
+    this.#turn();
   };
 
   readonly #runFlush = (): void => {

@@ -27,6 +27,10 @@ class FailingFunctions implements ForeignFunctions {
   addressOf(): number {
     return 4096;
   }
+
+  wordsAt(_address: number, count: number): Int32Array {
+    return new Int32Array(count);
+  }
 }
 
 describe('ForeignLibc, `close()`', () => {

@@ -241,4 +241,30 @@ describeEachDriver('NodeHostLoop', (driver) => {
     while (calls < 4) await immediate();
     expect([...stores]).to.deep.equal([undefined]);
   });
+
+  it('hands a context that a turn has entered on to no other turn', async () => {
+    const storage = new AsyncLocalStorage<string>();
+    const stores: (string | undefined)[] = [];
+    own.start(() => {
+      stores.push(storage.getStore());
+      storage.enterWith('of the turn before');
+      if (stores.length < 3) own.loop.requestTurn();
+    });
+    own.loop.requestTurn();
+    await rounds();
+    expect(stores).to.deep.equal([undefined, undefined, undefined]);
+  });
+
+  it('has turns though the timers of the program are fakes', async () => {
+    const { setImmediate: real } = globalThis;
+    const counts = own.startCounting();
+    globalThis.setImmediate = (() => undefined) as unknown as typeof setImmediate;
+    try {
+      own.loop.requestTurn();
+      await rounds();
+    } finally {
+      globalThis.setImmediate = real;
+    }
+    expect(counts.turns).to.equal(1);
+  });
 });

@@ -492,4 +492,18 @@ export const mutants: readonly Mutant[] = [
     to: '',
     floors: ['tcp'],
   },
+  {
+    what: 'a turn hands its async context on to the next',
+    file: 'src/libc/node-host-loop.ts',
+    from: '    this.#awaitRound();\n    const readable = this.#watch?.takeReadiness() === true;\n    if (!readable && !this.#turnPending) return;\n    this.#turnPending = false;\n    this.#turn();\n',
+    to: '    const readable = this.#watch?.takeReadiness() === true || this.#turnPending;\n    this.#turnPending = false;\n    if (readable) this.#turn();\n    if (!this.#closed) this.#awaitRound();\n    if (this.#turnPending) this.#round?.ref();\n',
+    floors: ['libc'],
+  },
+  {
+    what: 'a note of readiness is read for ever',
+    file: 'src/libc/uv-watch.ts',
+    from: '    note[0] = NOTHING_NOTED;\n    return true;',
+    to: '    return true;',
+    floors: ['libc'],
+  },
 ];

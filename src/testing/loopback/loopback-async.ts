@@ -60,6 +60,8 @@ class Runner {
   #round(): void {
     this.#next = undefined;
     clearTimeout(this.#alarm);
+    // What was written goes out before time passes, as a reactor sends at a turn's end and looks at its timers in the next.
+    this.#pump.pump();
     this.#pump.pump(this.#elapsed());
     if (!this.#pump.idle) this.#wake();
     else if (this.#connected > 0) this.#awaitTimers();

@@ -2,7 +2,7 @@
  * Do the tests notice when something is wrong? Each of the mutants is put into a copy of the source, alone, and the tests of
  * the floors around it are run: at least one has to fail.
  *
- *     npm run mutants                     all of them, some minutes
+ *     npm run mutants                     all of them, a quarter of an hour
  *     npm run mutants -- reservation      those whose description has the word
  */
 import { spawnSync } from 'node:child_process';

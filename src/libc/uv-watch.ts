@@ -46,9 +46,8 @@ class Libuv {
   readonly noteIn: (handle: number) => Int32Array;
 
   constructor(ffi: ForeignFunctions) {
-    const dlsym = ffi.bind('dlsym', ['word', 'word'], 'word');
-    const note = dlsym(RTLD_DEFAULT, ffi.addressOf(NAME_OF_NOTE));
-    const freed = dlsym(RTLD_DEFAULT, ffi.addressOf(NAME_OF_FREE));
+    const note = addressOfFunction(ffi, NAME_OF_NOTE);
+    const freed = addressOfFunction(ffi, NAME_OF_FREE);
     const loop = ffi.bind('uv_default_loop', [], 'word')();
     const size = ffi.bind('uv_handle_size', ['int'], 'word')(UV_POLL);
     const malloc = ffi.bind('malloc', ['word'], 'word');
@@ -64,6 +63,14 @@ class Libuv {
     this.free = ffi.bind('free', ['word']);
     this.noteIn = (handle) => ffi.wordsAt(handle, 1);
   }
+}
+
+/** Throws if there is none: libuv would call address 0. */
+function addressOfFunction(ffi: ForeignFunctions, name: Buffer): number {
+  const address = ffi.bind('dlsym', ['word', 'word'], 'word')(RTLD_DEFAULT, ffi.addressOf(name));
+  if (address === 0)
+    throw new Error(`The running program has no function ${name.toString('latin1', 0, name.length - 1)}`);
+  return address;
 }
 
 /** How descriptors are watched in the main thread. What it answers throws a SystemError if libuv can't watch one. */

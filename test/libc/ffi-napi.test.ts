@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { MissingDriverError } from '../../src/libc/index.js';
-import { ForeignProgram, type FfiNapi, loadFfiNapi } from '../../src/libc/ffi-napi-program.js';
+import { ForeignProgram } from '../../src/libc/ffi-napi-program.js';
+import { installedFfiNapi } from './installed-ffi-napi.js';
 
 describe('loadFfiNapi()', () => {
   it('refuses in a worker thread, in one sentence, whether or not the packages are installed', async () => {
@@ -24,17 +24,8 @@ describe('loadFfiNapi()', () => {
   });
 });
 
-function installed(): FfiNapi | undefined {
-  try {
-    return loadFfiNapi();
-  } catch (error) {
-    if (error instanceof MissingDriverError) return undefined;
-    throw error;
-  }
-}
-
 describe('ForeignProgram', () => {
-  const packages = installed();
+  const packages = installedFfiNapi();
   if (packages === undefined) {
     it('has to wait for ffi-napi to be installed');
     return;

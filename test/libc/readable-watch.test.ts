@@ -1,27 +1,14 @@
 import { expect } from 'chai';
-import { EFD_CLOEXEC, EFD_NONBLOCK, MissingDriverError, getDriver } from '../../src/libc/index.js';
-import { FfiNapiFunctions, loadFfiNapi } from '../../src/libc/ffi-napi.js';
-import type { ForeignFunctions, ReadableWatch, WatchReadable } from '../../src/libc/foreign-functions.js';
+import { EFD_CLOEXEC, EFD_NONBLOCK, getDriver } from '../../src/libc/index.js';
+import { FfiNapiFunctions } from '../../src/libc/ffi-napi.js';
+import type { ReadableWatch, WatchReadable } from '../../src/libc/foreign-functions.js';
 import { KoffiFunctions, loadKoffi, watchWithKoffi } from '../../src/libc/koffi.js';
 import { watchWithLibuv } from '../../src/libc/uv-watch.js';
 import { DescriptorScope } from './descriptor-scope.js';
+import { installedFfiNapi } from './installed-ffi-napi.js';
 import { rounds } from './watched-loop.js';
 
 const ONE = Buffer.from([1, 0, 0, 0, 0, 0, 0, 0]);
-
-function loaded<T>(load: () => T): T | undefined {
-  try {
-    return load();
-  } catch (error) {
-    if (error instanceof MissingDriverError) return undefined;
-    throw error;
-  }
-}
-
-function ffiNapi(): ForeignFunctions | undefined {
-  const packages = loaded(loadFfiNapi);
-  return packages && new FfiNapiFunctions(packages);
-}
 
 function describeWatch(title: string, make: () => WatchReadable): void {
   describe(`A watch ${title}`, () => {
@@ -81,21 +68,39 @@ function describeWatch(title: string, make: () => WatchReadable): void {
   });
 }
 
-describeWatch('of libuv, through koffi', () => watchWithLibuv(new KoffiFunctions(loadKoffi())));
-describeWatch('of koffi, as workers have it', () => watchWithKoffi(loadKoffi()));
-const throughFfiNapi = ffiNapi();
-if (throughFfiNapi === undefined)
-  it('A watch of libuv, through ffi-napi, has to wait for it to be installed');
-else describeWatch('of libuv, through ffi-napi', () => watchWithLibuv(throughFfiNapi));
+const koffi = loadKoffi();
+const packages = installedFfiNapi();
+const throughKoffi = new KoffiFunctions(koffi);
+const throughFfiNapi = packages && new FfiNapiFunctions(packages);
 
-for (const ffi of [new KoffiFunctions(loadKoffi()), throughFfiNapi]) {
-  if (ffi === undefined) continue;
-  it(`wordsAt() of ${ffi.name} is the memory itself, not a copy`, () => {
-    const words = new Int32Array([1, -2, 3]);
-    const view = ffi.wordsAt(ffi.addressOf(words), 2);
-    words[0] = 7;
-    view[1] = 2 ** 31 - 1;
-    expect([...view]).to.deep.equal([7, 2 ** 31 - 1]);
-    expect([...words]).to.deep.equal([7, 2 ** 31 - 1, 3]);
-  });
+describeWatch('of libuv, through koffi', () => watchWithLibuv(throughKoffi));
+describeWatch('of koffi, as workers have it', () => watchWithKoffi(koffi));
+if (throughFfiNapi !== undefined) {
+  describeWatch('of libuv, through ffi-napi', () => watchWithLibuv(throughFfiNapi));
 }
+
+describe('wordsAt()', () => {
+  for (const ffi of [throughKoffi, throughFfiNapi]) {
+    if (ffi === undefined) continue;
+    it(`of ${ffi.name} is the memory itself, not a copy`, () => {
+      const words = new Int32Array([1, -2, 3]);
+      const view = ffi.wordsAt(ffi.addressOf(words), 2);
+      words[0] = 7;
+      view[1] = 2 ** 31 - 1;
+      expect([...view]).to.deep.equal([7, 2 ** 31 - 1]);
+      expect([...words]).to.deep.equal([7, 2 ** 31 - 1, 3]);
+    });
+  }
+  if (throughFfiNapi === undefined)
+    it('of ffi-napi, and its watch, have to wait for ffi-napi to be installed');
+});
+
+describe('watchWithLibuv()', () => {
+  it('throws for a program that lacks what libuv is to call, and not when it is called', () => {
+    const lacking = Object.assign(Object.create(throughKoffi) as KoffiFunctions, {
+      bind: () => () => 0,
+      addressOf: () => 4096,
+    });
+    expect(() => watchWithLibuv(lacking)).to.throw(Error, 'no function uv_handle_set_data');
+  });
+});

@@ -12,8 +12,8 @@ export interface LoopbackAsyncOptions {
 }
 
 /**
- * Connects two protocols in memory and carries their bytes until both connections are lost; then the answer fires. A round is
- * done for each round of Node's loop that finds something to do, and time is the real one, so it suits protocols that
+ * Connects two protocols in memory and carries their bytes until both connections are lost; then the answer fires. Bytes are
+ * carried in each round of Node's loop that finds something to do, and time is the real one, so it suits protocols that
  * await other things. Without that, `connectedServerAndClient` is the better choice: there time stands still, and each round is yours.
  *
  * Twisted: `loopbackAsync` (twisted.protocols.loopback).

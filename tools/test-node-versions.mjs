@@ -20,12 +20,14 @@ let failed = 0;
 for (const version of chosen.length > 0 ? chosen : PROMISED) {
   const node = installNode(version);
   console.log(`\n==> the suite on Node ${run(node, ['--version'], 'pipe').stdout.toString().trim()}`);
-  const { status } = run(
+  const { status, signal } = run(
     node,
     [join(root, 'node_modules/mocha/bin/mocha.js'), ...QUICK, ...mochaArguments],
     'inherit',
   );
-  if (status !== 0) failed += 1;
+  if (status === 0) continue;
+  failed += 1;
+  console.log(`FAIL  the suite on Node ${version} ended with ${signal ?? `code ${status}`}`);
 }
 process.exitCode = failed === 0 ? 0 : 1;
 

@@ -1,6 +1,6 @@
 /**
- * Root hooks: every test ends without descriptors and running timers that it didn't begin with. A test that leaves
- * some fails, even if it had passed.
+ * Root hooks: every test ends without descriptors and running timers that it didn't begin with, and without a rejected
+ * promise that nobody handles. A test that leaves some fails, even if it had passed.
  *
  * What counts and what doesn't:
  *  - Descriptors are those of the whole process (/proc/self/fd), whoever opened them. One that has taken the place of
@@ -15,6 +15,8 @@
  *    drivers and spare descriptors are not those of the tests.
  *  - tsx tidies its cache when a thread begins, in its own time: what leads there isn't a test's.
  *  - A test that was skipped, or that failed already, isn't asked.
+ *  - mocha listens to unhandledRejection, so Node itself does nothing, and mocha only tells other listeners. What is thrown
+ *    here is an uncaughtException, which fails the test that is running.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -31,6 +33,7 @@ let timersBefore = 0;
 
 export const mochaHooks: Mocha.RootHookObject = {
   async beforeAll() {
+    process.on('unhandledRejection', raise);
     await makeNodeOpenWhatItKeeps();
     makeHeddleOpenWhatItKeeps();
   },
@@ -48,6 +51,10 @@ export const mochaHooks: Mocha.RootHookObject = {
     if (isLeft(1)) blame(this.test as Mocha.Hook, timers() - 1 - timersBefore);
   },
 };
+
+function raise(reason: unknown): never {
+  throw reason;
+}
 
 /** The open descriptors by number, and what each leads to. The one that the listing itself takes isn't among them. */
 function descriptors(): ReadonlyMap<string, string> {

@@ -159,8 +159,8 @@ describe('a Deferred among promises', () => {
     // Twisted: DeferredFutureAdapterTests.test_fromFutureDeferredCancelled. Overridden: a promise can't be cancelled, it
     // is let go.
     it('fails with CancelledError when cancelled, whatever becomes of the promise later', async () => {
-      for (const settled of [Promise.resolve(1), Promise.reject<number>(boom)]) {
-        const deferred = Deferred.fromPromise(settled);
+      for (const settled of [() => Promise.resolve(1), () => Promise.reject<number>(boom)]) {
+        const deferred = Deferred.fromPromise(settled());
         deferred.cancel();
         await microtasks();
         expect(errorOf(deferred)).to.be.instanceOf(CancelledError);

@@ -29,15 +29,20 @@ async function report(): Promise<Report> {
 }
 
 describe('the root hooks', () => {
-  it('fail each test that leaves a descriptor or a timer, name it, and go on with the next', async () => {
+  it('fail each test that leaves a descriptor, a timer or a rejection, name it, and go on with the next', async () => {
     const { tests } = await report();
     const blamed = tests.filter(({ err }) => err.message !== undefined);
-    expect(blamed.map(({ title }) => title)).to.deep.equal(['/dev/null', '1 timer(s)', 'socket:']);
+    expect(blamed.map(({ title }) => title)).to.deep.equal([
+      '/dev/null',
+      '1 timer(s)',
+      'a rejection (Error: of nobody)',
+      'socket:',
+    ]);
     for (const { title, err } of blamed) {
       expect(err.message)
         .to.match(/^The test has left open: /)
         .and.include(title);
     }
-    expect(new Set(tests.map(({ title }) => title)).size).to.equal(6);
+    expect(new Set(tests.map(({ title }) => title)).size).to.equal(7);
   });
 });

@@ -15,8 +15,8 @@
  *    drivers and spare descriptors are not those of the tests.
  *  - tsx tidies its cache when a thread begins, in its own time: what leads there isn't a test's.
  *  - A test that was skipped, or that failed already, isn't asked.
- *  - mocha listens to unhandledRejection, so Node itself does nothing, and mocha only tells other listeners. What is thrown
- *    here is an uncaughtException, which fails the test that is running.
+ *  - mocha listens to unhandledRejection, so Node itself does nothing, and mocha only tells other listeners. One that comes
+ *    between two tests is held against the next.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -30,10 +30,12 @@ const TSX_CACHE = /\/tsx-\d+(\/|$)/;
 
 let descriptorsBefore: ReadonlyMap<string, string> = new Map();
 let timersBefore = 0;
+/** Reasons of rejections that nobody handled; a set, for each is told twice, by Node and by mocha. */
+const unhandled = new Set<unknown>();
 
 export const mochaHooks: Mocha.RootHookObject = {
   async beforeAll() {
-    process.on('unhandledRejection', raise);
+    process.on('unhandledRejection', (reason) => unhandled.add(reason));
     await makeNodeOpenWhatItKeeps();
     makeHeddleOpenWhatItKeeps();
   },
@@ -49,12 +51,13 @@ export const mochaHooks: Mocha.RootHookObject = {
     // A promise that a hook returns is watched by a timer of mocha's own, from the first await on.
     if (isLeft(0)) await settled();
     if (isLeft(1)) blame(this.test as Mocha.Hook, timers() - 1 - timersBefore);
+    unhandled.clear();
+  },
+
+  afterAll() {
+    for (const reason of unhandled) throw reason;
   },
 };
-
-function raise(reason: unknown): never {
-  throw reason;
-}
 
 /** The open descriptors by number, and what each leads to. The one that the listing itself takes isn't among them. */
 function descriptors(): ReadonlyMap<string, string> {
@@ -91,7 +94,7 @@ function takeOne(list: string[], wanted: string): boolean {
 }
 
 function isLeft(timersOfMocha: number): boolean {
-  return newDescriptors().length > 0 || timers() > timersBefore + timersOfMocha;
+  return unhandled.size > 0 || newDescriptors().length > 0 || timers() > timersBefore + timersOfMocha;
 }
 
 async function settled(): Promise<void> {
@@ -105,6 +108,7 @@ async function settled(): Promise<void> {
 function blame(hook: Mocha.Hook, timersLeft: number): void {
   const left = newDescriptors();
   if (timersLeft > 0) left.push(`${timersLeft} timer(s)`);
+  for (const reason of unhandled) left.push(`a rejection (${String(reason)})`);
   hook.error(new Error(`The test has left open: ${left.join(', ')}`));
 }
 

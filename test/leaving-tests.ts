@@ -18,6 +18,10 @@ describe('these tests', () => {
     await Promise.resolve();
   });
 
+  it('a rejection (Error: of nobody)', () => {
+    void Promise.reject(new Error('of nobody'));
+  });
+
   it('socket:', async () => {
     const server = createServer().listen(0, '127.0.0.1').unref();
     await once(server, 'listening');
